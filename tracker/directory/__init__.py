@@ -1,0 +1,1 @@
+"""People, tokens, signins: mutable and erasable, outside the log."""

@@ -1,0 +1,151 @@
+"""People: names and addresses, which no entry of the log ever holds, and the roles they were granted."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.errors import HeaderParseError
+
+import sqlalchemy as sa
+
+from tracker.clock import instant_text
+from tracker.database import Transaction
+from tracker.directory.principals import ROLES, Principal, Role
+from tracker.directory.tables import grants, people
+from tracker.errors import NotFoundError, RuleError
+
+LANGUAGES = ("es", "en", "fr")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person of the directory. An erased one has neither name nor address."""
+
+    id: str
+    name: str | None
+    email: str | None
+    language: str
+    muted: bool = False
+    suspended: bool = False
+
+    @property
+    def is_erased(self) -> bool:
+        return self.name is None
+
+
+def check_email(said: str) -> str:
+    """Return the address, or refuse it.
+
+    Raises:
+        RuleError: it is none, or could smuggle a header into a letter.
+    """
+    text = said.strip()
+    try:
+        fits = "\r" not in text and "\n" not in text and Address(addr_spec=text).domain and len(text) <= 254  # noqa: PLR2004 - RFC 5321
+    except (HeaderParseError, ValueError, IndexError):
+        fits = False
+    if not fits:
+        raise RuleError(
+            "`{email}` is no mail address",
+            email=said[:80],
+            field="/email",
+            value=said[:80],
+            way_out="Give one such as name@example.org.",
+        )
+    return text
+
+
+def add_person(tx: Transaction, now: datetime, name: str, email: str, language: str) -> str:
+    """Add a person and return the new id; the same address again returns the person who has it."""
+    email = check_email(email)
+    if language not in LANGUAGES:
+        raise RuleError(
+            "letters are written in {known}, not in `{language}`",
+            known=", ".join(LANGUAGES),
+            language=language,
+            field="/language",
+            value=language,
+            way_out="Choose one of them.",
+        )
+    if not name.strip() or any(char < " " for char in name):
+        raise RuleError("a person needs a name", field="/name", value=name, way_out="Give the full name, on one line.")
+    held = tx.core.execute(sa.select(people.c.person).where(sa.func.lower(people.c.email) == email.lower())).scalar()
+    if held:
+        return str(held)
+    person = f"p{secrets.token_hex(8)}"
+    tx.core.execute(
+        people.insert().values(
+            person=person, name=name.strip(), email=email, language=language, created_at=instant_text(now)
+        )
+    )
+    return person
+
+
+def grant(tx: Transaction, now: datetime, person: str, workplan: str, role: Role, region: str | None = None) -> None:
+    """Grant a role in a workplan; a reviewer has a region."""
+    if role not in ROLES:
+        raise RuleError(
+            "`{role}` is no role", role=role, field="/role", value=role, way_out=f"The roles are: {', '.join(ROLES)}."
+        )
+    if role == "reviewer" and not region:
+        raise RuleError("a reviewer needs a region", field="/region", way_out="Give the region of the review.")
+    tx.core.execute(
+        sa.delete(grants).where(grants.c.person == person, grants.c.workplan == workplan, grants.c.role == role)
+    )
+    tx.core.execute(
+        grants.insert().values(
+            person=person, workplan=workplan, role=role, region=region, granted_at=instant_text(now)
+        )
+    )
+
+
+def person_of(tx: Transaction, person: str) -> Person:
+    """Return a person.
+
+    Raises:
+        NotFoundError: nobody has this id.
+    """
+    found = people_of(tx, [person])
+    if not found:
+        raise NotFoundError("there is no person {person}", person=person, value=person)
+    return found[person]
+
+
+def people_of(tx: Transaction, ids: list[str] | None = None) -> dict[str, Person]:
+    """Return ``{id: person}`` of the ids given, or of everybody."""
+    query = sa.select(people).order_by(people.c.created_at, people.c.person)
+    if ids is not None:
+        query = query.where(people.c.person.in_(ids))
+    return {
+        row.person: Person(
+            row.person, row.name, row.email, row.language, bool(row.muted_at), bool(row.suspended_at)
+        )
+        for row in tx.core.execute(query)
+    }
+
+
+def roles_of(tx: Transaction, workplan: str) -> dict[str, list[str]]:
+    """Return ``{person: roles}`` of everybody with a role in a workplan."""
+    found: dict[str, list[str]] = {}
+    for row in tx.core.execute(sa.select(grants).where(grants.c.workplan == workplan).order_by(grants.c.role)):
+        found.setdefault(row.person, []).append(row.role)
+    return found
+
+
+def principal_of(tx: Transaction, person: str, workplan: str) -> Principal:
+    """Return what a person may do in a workplan, as of now."""
+    rows = list(tx.core.execute(sa.select(grants).where(grants.c.person == person, grants.c.workplan == workplan)))
+    region = next((row.region for row in rows if row.role == "reviewer"), None)
+    return Principal(person, frozenset(row.role for row in rows) or frozenset({"public"}), person, region)
+
+
+def grants_of(tx: Transaction, person: str) -> list[str]:
+    """Return the workplans in which a person has a role."""
+    query = sa.select(grants.c.workplan).where(grants.c.person == person).distinct().order_by(grants.c.workplan)
+    return [str(row.workplan) for row in tx.core.execute(query)]
+
+
+def set_muted(tx: Transaction, person: str, at: str | None) -> None:
+    tx.core.execute(sa.update(people).where(people.c.person == person).values(muted_at=at))

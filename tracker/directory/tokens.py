@@ -1,0 +1,237 @@
+"""Tokens for other systems, and one-time links and signins for people."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker.clock import instant_text, new_id, new_secret
+from tracker.database import Transaction
+from tracker.directory.people import principal_of
+from tracker.directory.principals import ROLES, Principal, Role
+from tracker.directory.tables import signin_links, signins, tokens
+from tracker.errors import NotFoundError, RuleError, UnknownReaderError
+
+PREFIX = "wpt_"
+LONGEST = timedelta(days=366)
+LINK_LIFE = timedelta(minutes=60)
+IDLE = timedelta(hours=2)
+ABSOLUTE = timedelta(hours=12)
+
+
+def hash_of(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a token may do."""
+
+    workplan: str
+    role: Role
+    person: str | None = None
+    region: str | None = None
+    entities: tuple[str, ...] = ()
+    workstreams: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+    life: timedelta = timedelta(days=180)
+
+
+def create_token(tx: Transaction, now: datetime, wanted: Grant) -> tuple[str, str]:
+    """Create a token and return its id and its secret, which is shown this once."""
+    if wanted.role not in ROLES:
+        raise RuleError(
+            "`{role}` is no role",
+            role=wanted.role,
+            field="/role",
+            value=wanted.role,
+            way_out=f"The roles are: {', '.join(ROLES)}.",
+        )
+    if wanted.role == "lead" and not (wanted.person or wanted.entities):
+        raise RuleError(
+            "a token that reports needs a person or an entity to report for",
+            field="/person",
+            way_out="Name the focal point (--person), or the entity (--entity).",
+        )
+    if not timedelta() < wanted.life <= LONGEST:
+        raise RuleError("a token lives at most {days} days", days=LONGEST.days, field="/days", way_out="Choose fewer days.")
+    secret, token = PREFIX + new_secret(), new_id()
+    tx.core.execute(
+        tokens.insert().values(
+            token=token,
+            hash=hash_of(secret),
+            prefix=secret[:8],
+            workplan=wanted.workplan,
+            role=wanted.role,
+            person=wanted.person,
+            region=wanted.region,
+            entities=json.dumps(wanted.entities),
+            workstreams=json.dumps(wanted.workstreams),
+            scopes=json.dumps(wanted.scopes),
+            created_at=instant_text(now),
+            expires_at=instant_text(now + wanted.life),
+        )
+    )
+    return token, secret
+
+
+def token_principal(tx: Transaction, now: datetime, secret: str) -> tuple[str, Principal]:
+    """Return the workplan and the principal of a token.
+
+    Raises:
+        UnknownReaderError: it is unknown, expired or revoked.
+    """
+    row = tx.core.execute(sa.select(tokens).where(tokens.c.hash == hash_of(secret))).first()
+    return _token(row, now)
+
+
+def token_again(tx: Transaction, now: datetime, actor: str) -> tuple[str, Principal]:
+    """Return the same for a token known by its actor ``token:<id>``: is it still good?"""
+    row = tx.core.execute(sa.select(tokens).where(tokens.c.token == actor.removeprefix("token:"))).first()
+    return _token(row, now)
+
+
+def _token(row: Any, now: datetime) -> tuple[str, Principal]:
+    if row is None or row.revoked_at or row.expires_at <= instant_text(now):
+        raise UnknownReaderError(
+            "this token is not, or no longer, good",
+            way_out="Ask the Secretariat for a new one; it is sent as `Authorization: Bearer <token>`.",
+        )
+    return row.workplan, Principal(
+        actor=f"token:{row.token}",
+        roles=frozenset({row.role}),
+        person=row.person,
+        region=row.region,
+        entities=tuple(json.loads(row.entities)),
+        workstreams=tuple(json.loads(row.workstreams)),
+        scopes=tuple(json.loads(row.scopes)),
+    )
+
+
+def touch_token(tx: Transaction, actor: str, day: str) -> None:
+    """Remember the day a token was last used."""
+    tx.core.execute(
+        sa.update(tokens).where(tokens.c.token == actor.removeprefix("token:")).values(last_used_on=day)
+    )
+
+
+def list_tokens(tx: Transaction, workplan: str) -> list[dict[str, Any]]:
+    """Return the tokens of a workplan, newest first, without their secrets."""
+    rows = tx.core.execute(sa.select(tokens).where(tokens.c.workplan == workplan).order_by(tokens.c.created_at.desc()))
+    return [
+        {
+            "id": row.token,
+            "prefix": row.prefix,
+            "role": row.role,
+            "person": row.person,
+            "entities": json.loads(row.entities),
+            "workstreams": json.loads(row.workstreams),
+            "scopes": json.loads(row.scopes),
+            "created_at": row.created_at,
+            "expires_at": row.expires_at,
+            "last_used_on": row.last_used_on,
+            "revoked_at": row.revoked_at,
+        }
+        for row in rows
+    ]
+
+
+def revoke_token(tx: Transaction, now: datetime, workplan: str, token: str) -> None:
+    """Revoke a token: from now on it opens nothing.
+
+    Raises:
+        NotFoundError: there is none such in the workplan.
+    """
+    done = tx.core.execute(
+        sa.update(tokens)
+        .where(tokens.c.token == token, tokens.c.workplan == workplan, tokens.c.revoked_at.is_(None))
+        .values(revoked_at=instant_text(now))
+    )
+    if done.rowcount == 0:
+        raise NotFoundError("there is no living token {token}", token=token, value=token)
+
+
+def make_signin_link(tx: Transaction, now: datetime, person: str, life: timedelta = LINK_LIFE) -> str:
+    """Return the secret of a link that signs a person in once."""
+    secret = new_secret()
+    tx.core.execute(
+        signin_links.insert().values(hash=hash_of(secret), person=person, expires_at=instant_text(now + life))
+    )
+    return secret
+
+
+def is_good_link(tx: Transaction, now: datetime, secret: str) -> bool:
+    """Return whether a sign-in link would still work; looking does not use it up."""
+    row = tx.core.execute(sa.select(signin_links).where(signin_links.c.hash == hash_of(secret))).first()
+    return row is not None and not row.used_at and row.expires_at > instant_text(now)
+
+
+def sign_in(tx: Transaction, now: datetime, secret: str) -> str:
+    """Use a sign-in link up and return the secret of the new signin.
+
+    Raises:
+        UnknownReaderError: the link was used, has expired, or never was.
+    """
+    used = tx.core.execute(
+        sa.update(signin_links)
+        .where(
+            signin_links.c.hash == hash_of(secret),
+            signin_links.c.used_at.is_(None),
+            signin_links.c.expires_at > instant_text(now),
+        )
+        .values(used_at=instant_text(now))
+    )
+    if used.rowcount == 0:
+        raise UnknownReaderError(
+            "this sign-in link was used already, has expired, or is incomplete",
+            way_out="Ask for a new one on the sign-in page.",
+        )
+    person = tx.core.execute(
+        sa.select(signin_links.c.person).where(signin_links.c.hash == hash_of(secret))
+    ).scalar_one()
+    made = new_secret()
+    tx.core.execute(
+        signins.insert().values(
+            hash=hash_of(made),
+            person=person,
+            created_at=instant_text(now),
+            seen_at=instant_text(now),
+            expires_at=instant_text(now + ABSOLUTE),
+        )
+    )
+    return made
+
+
+def signed_in_person(tx: Transaction, now: datetime, secret: str) -> str | None:
+    """Return who is signed in by this secret; None where it is idle, expired, revoked or unknown."""
+    row = tx.core.execute(sa.select(signins).where(signins.c.hash == hash_of(secret))).first()
+    if row is None or row.revoked_at or row.expires_at <= instant_text(now) or row.seen_at <= instant_text(now - IDLE):
+        return None
+    return str(row.person)
+
+
+def touch_signin(tx: Transaction, now: datetime, secret: str) -> None:
+    """Say that a signin is still in use."""
+    tx.core.execute(sa.update(signins).where(signins.c.hash == hash_of(secret)).values(seen_at=instant_text(now)))
+
+
+def sign_out(tx: Transaction, now: datetime, secret: str) -> None:
+    tx.core.execute(sa.update(signins).where(signins.c.hash == hash_of(secret)).values(revoked_at=instant_text(now)))
+
+
+def principal_again(tx: Transaction, now: datetime, workplan: str, principal: Principal) -> Principal:
+    """Return the principal as it is now, inside the transaction that is about to write.
+
+    Raises:
+        UnknownReaderError: it lost its rights meanwhile.
+    """
+    if principal.has("system", "link"):
+        return principal
+    if principal.actor.startswith("token:"):
+        return token_again(tx, now, principal.actor)[1]
+    return principal_of(tx, principal.actor, workplan)

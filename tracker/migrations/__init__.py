@@ -1,0 +1,1 @@
+"""Alembic: how the database got its schema, one step at a time."""

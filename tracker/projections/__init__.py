@@ -1,0 +1,1 @@
+"""What can be asked: the plan now and then, what changed between, histories, obligations, readiness."""

@@ -1,0 +1,233 @@
+"""The three questions: how it is, how it was as we knew it then (``as_of``), how it was as we know it (``effective_on``).
+
+A question is resolved to a position, and perhaps a day, once; everything else follows from these two.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from tracker.clock import instant_text
+from tracker.database import Transaction
+from tracker.errors import MomentError
+from tracker.events.dates import local_day
+from tracker.events.reading import LogEnd, position_at, recorded_at
+from tracker.workplan.root import Workplan
+
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+DURATION = re.compile(
+    r"[-+]?P(?=.)(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?"
+    r"(?:T(?=.)(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,7})S)?)?"
+)
+SPELLINGS = "`now`, a date, an instant with its offset, `position:431`, `moment:<slug>` or a duration such as `-P3M`"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A resolved question. ``day`` is the day that overdue and ages are computed for; ``effective`` the day asked about
+    as we know it at ``position``, or None."""
+
+    as_of: str | None
+    effective_on: str | None
+    position: int
+    recorded_at: str
+    zone: str
+    day: date
+    effective: date | None
+    is_now: bool
+
+    @property
+    def words(self) -> str:
+        """The question in words, as pages and answers say it."""
+        known = f"as we knew it at entry {self.position}" if not self.is_now else "as we know it now"
+        if self.as_of and DAY.fullmatch(self.as_of) and not self.is_now:
+            known = f"as we knew it on {_said(date.fromisoformat(self.as_of))}, end of day, {self.zone}"
+        elif self.as_of and not self.is_now and not self.as_of.startswith("position:"):
+            instant = datetime.fromisoformat(self.recorded_at).astimezone(ZoneInfo(self.zone))
+            known = f"as we knew it by {_said(instant.date())}, {instant:%H:%M}, {self.zone}"
+        return f"on {_said(self.effective)}, {known}" if self.effective else known
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "as_of": self.as_of,
+            "effective_on": self.effective_on,
+            "position": self.position,
+            "recorded_at": self.recorded_at,
+            "zone": self.zone,
+            "words": self.words,
+        }
+
+
+def _said(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def resolve(  # noqa: PLR0913 - the question and all it is resolved against
+    tx: Transaction,
+    end: LogEnd,
+    workplan: Workplan,
+    now: datetime,
+    as_of: str | None = None,
+    effective_on: str | None = None,
+) -> Question:
+    """Resolve a question against the log.
+
+    Raises:
+        MomentError: a moment is misspelt, in the future, or before the log began.
+    """
+    position, instant = _position(tx, end, workplan, now, (as_of or "now").strip())
+    at = recorded_at(tx, end.workplan, position)
+    is_now = instant is None and position == end.position
+    known_on = local_day(now if is_now else datetime.fromisoformat(at) if instant is None else instant, workplan.zone)
+    effective = _day(workplan, now, effective_on.strip(), known_on) if effective_on else None
+    return Question(
+        as_of=as_of,
+        effective_on=effective_on,
+        position=position,
+        recorded_at=at,
+        zone=workplan.zone,
+        day=effective or known_on,
+        effective=effective,
+        is_now=is_now,
+    )
+
+
+def _position(
+    tx: Transaction, end: LogEnd, workplan: Workplan, now: datetime, said: str
+) -> tuple[int, datetime | None]:
+    """Return the position a spelling of ``as_of`` means, and its instant unless it means the head or a position."""
+    if said == "now":
+        return end.position, None
+    if said.startswith("position:"):
+        number = said.removeprefix("position:")
+        if not number.isdecimal() or not 1 <= int(number[:18]) <= end.position:
+            raise MomentError(
+                "the log has no entry {number}",
+                number=number,
+                field="as_of",
+                value=said,
+                way_out=f"Positions run from 1 to {end.position}.",
+            )
+        return int(number), None
+    instant = instant_of(workplan, now, said, "as_of")
+    if instant is None:
+        return end.position, None
+    position = position_at(tx, end.workplan, instant_text(instant))
+    if position == 0:
+        raise before_the_log(tx, end, workplan, instant, said)
+    return position, instant
+
+
+def before_the_log(
+    tx: Transaction, end: LogEnd, workplan: Workplan, instant: datetime, said: str
+) -> MomentError:
+    began = local_day(datetime.fromisoformat(recorded_at(tx, end.workplan, 1)), workplan.zone)
+    day = local_day(instant, workplan.zone).isoformat()
+    return MomentError(
+        "the log began on {began}: nothing was known here on {day}",
+        began=began.isoformat(),
+        day=day,
+        field="as_of",
+        value=said,
+        way_out=f"Ask for that day as we know it now: effective_on={day}.",
+        details={"began": began.isoformat(), "query": {"effective_on": day}},
+    )
+
+
+def instant_of(workplan: Workplan, now: datetime, said: str, field: str) -> datetime | None:
+    """Return the instant that a spelling other than a position means; None where it means now.
+
+    Raises:
+        MomentError: it is misspelt, unknown or in the future.
+    """
+    zone = ZoneInfo(workplan.zone)
+    if said.startswith("moment:"):
+        slug = said.removeprefix("moment:")
+        named = {moment.slug: moment.at for moment in workplan.moments}
+        if slug not in named:
+            known = ", ".join(named) or "none yet"
+            raise MomentError(
+                "no moment is called {slug}", slug=slug, field=field, value=said, way_out=f"Named moments: {known}."
+            )
+        said = named[slug]
+    if DAY.fullmatch(said):
+        day = _calendar_day(said, field)
+        today = now.astimezone(zone).date()
+        if day == today:
+            return None
+        if day > today:
+            raise _future(said, field)
+        return (datetime.combine(day + timedelta(days=1), time(), zone) - timedelta(microseconds=1)).astimezone(UTC)
+    if match := DURATION.fullmatch(said):
+        return _back(now, match, said, field)
+    try:
+        instant = datetime.fromisoformat(said.replace(" ", "+") if "T" in said else said)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise MomentError("`{said}` names no moment", said=said, field=field, value=said, way_out=f"Give {SPELLINGS}.")
+    if instant > now:
+        raise _future(said, field)
+    return instant.astimezone(UTC)
+
+
+def _calendar_day(said: str, field: str) -> date:
+    try:
+        return date.fromisoformat(said)
+    except ValueError as error:
+        raise MomentError(
+            "{said} is no day of the calendar", said=said, field=field, value=said, way_out=f"Give {SPELLINGS}."
+        ) from error
+
+
+def _future(said: str, field: str) -> MomentError:
+    return MomentError(
+        "{said} lies in the future: nothing is known of it",
+        said=said,
+        field=field,
+        value=said,
+        way_out="Ask for now.",
+        details={"query": {}},
+    )
+
+
+def _back(now: datetime, match: re.Match[str], said: str, field: str) -> datetime:
+    years, months, weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    if said.startswith("+"):
+        raise _future(said, field)
+    total = now.year * 12 + now.month - 1 - years * 12 - months
+    if total < 12:  # noqa: PLR2004 - January of year 1
+        raise MomentError("{said} reaches before the calendar", said=said, field=field, value=said, way_out="Shorten it.")
+    year, month = divmod(total, 12)
+    day = min(now.day, calendar.monthrange(year, month + 1)[1])
+    try:
+        back = now.replace(year=year, month=month + 1, day=day)
+        return back - timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+    except OverflowError as error:
+        raise MomentError(
+            "{said} reaches before the calendar", said=said, field=field, value=said, way_out="Shorten it."
+        ) from error
+
+
+def _day(workplan: Workplan, now: datetime, said: str, known_on: date) -> date:
+    today = local_day(now, workplan.zone)
+    if DAY.fullmatch(said):
+        day = _calendar_day(said, "effective_on")
+    elif said.startswith("position:") or said == "now":
+        raise MomentError(
+            "`effective_on` asks about a day, not about {said}",
+            said=said,
+            field="effective_on",
+            value=said,
+            way_out="Give a date, `moment:<slug>` or a duration such as `-P3M`.",
+        )
+    else:
+        instant = instant_of(workplan, now, said, "effective_on")
+        day = today if instant is None else local_day(instant, workplan.zone)
+    if day > today:
+        raise _future(said, "effective_on")
+    return min(day, known_on) if day > known_on else day

@@ -1,0 +1,156 @@
+"""What an answer says about each kind of subject: its own state, joined on reading with what others say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from tracker.events.dates import last_day
+from tracker.events.shapes import to_json
+from tracker.events.vocabulary import Window
+from tracker.workplan.activity import Activity
+from tracker.workplan.claims import ENDED
+from tracker.workplan.commitment import Commitment
+from tracker.workplan.entity import Entity
+from tracker.workplan.milestone import Milestone
+from tracker.workplan.obligations import leads_of
+from tracker.workplan.plan import Plan, Standing, natural
+from tracker.workplan.review import Review
+from tracker.workplan.round import Round
+from tracker.workplan.session import Session
+from tracker.workplan.workstream import Workstream
+
+View = dict[str, Any]
+
+DETAILS = ("assessment", "assessment_reason", "disputed", "reports_by_entity", "reports", "needs", "note")
+"""Fields of any view that readers without the right to details do not get."""
+
+
+def view_of(plan: Plan, standing: Standing, day: date) -> View:
+    """Return the view of one subject as of ``day`` (for what depends on the day, such as ``overdue``)."""
+    made = _VIEWS[type(standing.state)](plan, standing.state, day)
+    return made | {"version": standing.version, "position": standing.position}
+
+
+def views(plan: Plan, kind: str, day: date) -> list[View]:
+    """Return the views of all living subjects of a kind, in plan order."""
+    found = [
+        one for one in plan.standings.values() if one.state is not None and one.subject.partition("/")[0] == kind
+    ]
+    return [view_of(plan, one, day) for one in sorted(found, key=lambda one: natural(one.subject))]
+
+
+def due_day(due: str | Window) -> date:
+    return last_day(due.to if isinstance(due, Window) else due)
+
+
+def is_overdue(activity: Activity, day: date) -> bool:
+    """Return whether an activity's window is past and it has not ended; without a window nothing is overdue."""
+    if activity.window is None or activity.withdrawn or activity.status in ENDED:
+        return False
+    return last_day(activity.window.to) < day
+
+
+def _entity(plan: Plan, state: Entity, _day: date) -> View:
+    workstreams = plan.all("workstream", Workstream)
+    return to_json(state) | {
+        "category": state.category,
+        "leads": [one.id for one in workstreams if any(lead.entity == state.id for lead in one.leads)],
+        "participates": [one.id for one in workstreams if any(who.entity == state.id for who in one.participants)],
+    }
+
+
+def _commitment(_plan: Plan, state: Commitment, _day: date) -> View:
+    made: View = to_json(state)
+    return made
+
+
+def _workstream(plan: Plan, state: Workstream, _day: date) -> View:
+    activities = [one.id for one in plan.all("activity", Activity) if one.workstream == state.id]
+    made: View = to_json(state)
+    return made | {"activities": activities}
+
+
+def counted_sessions(plan: Plan, activity: str) -> int:
+    """Return how many held sessions count for an activity."""
+    return sum(
+        1 for session in plan.all("session", Session) if session.status == "held" and activity in session.counts_for
+    )
+
+
+def _activity(plan: Plan, state: Activity, day: date) -> View:
+    counted = counted_sessions(plan, state.id)
+    done = dict(state.done)
+    if counted and state.targets and len(state.targets) == 1:
+        only = state.targets[0].id
+        done[only] = done.get(only, 0) + counted
+    by_entity: dict[str, Any] = {}
+    for report in state.reports:
+        by_entity[report.entity or ""] = to_json(report)
+    last = state.last_report
+    return {
+        "id": state.id,
+        "workstream": state.workstream,
+        "number": state.number,
+        "text": to_json(state.text),
+        "subitems": [to_json(item) for item in state.subitems],
+        "status": state.status,
+        "assessment": state.assessment,
+        "assessment_reason": to_json(state.assessment_reason),
+        "disputed": state.disputed,
+        "reports_by_entity": by_entity,
+        "window": to_json(state.window),
+        "targets": to_json(state.targets),
+        "done": done,
+        "sessions_counted": counted,
+        "nature": state.nature,
+        "tags": to_json(state.tags),
+        "links": to_json(state.links),
+        "leads": [entity for entity, _ in leads_of(plan, state)],
+        "last_report": last
+        and {
+            "quarter": last.quarter,
+            "occurred_on": last.occurred_on,
+            "recorded_at": last.recorded_at,
+            "entity": last.entity,
+        },
+        "evidence": to_json(state.evidence),
+        "excused": to_json(state.excused),
+        "closed_out": to_json(state.closed_out),
+        "overdue": is_overdue(state, day),
+        "withdrawn": state.withdrawn,
+        "replaced_by": state.replaced_by,
+    }
+
+
+def _milestone(_plan: Plan, state: Milestone, day: date) -> View:
+    made: View = to_json(state)
+    return made | {"overdue": state.status == "set" and due_day(state.due) < day}
+
+
+def _session(_plan: Plan, state: Session, _day: date) -> View:
+    made: View = to_json(state)
+    return made | {"missing_materials": list(state.missing_materials)}
+
+
+def _review(_plan: Plan, state: Review, _day: date) -> View:
+    made: View = to_json(state)
+    return made
+
+
+def _round(_plan: Plan, state: Round, _day: date) -> View:
+    made: View = to_json(state)
+    return made
+
+
+_VIEWS: dict[type[Any], Callable[[Plan, Any, date], View]] = {
+    Entity: _entity,
+    Commitment: _commitment,
+    Workstream: _workstream,
+    Activity: _activity,
+    Milestone: _milestone,
+    Session: _session,
+    Review: _review,
+    Round: _round,
+}

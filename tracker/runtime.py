@@ -1,0 +1,247 @@
+"""The running system: settings, database, log and cache put together, and the one write path through them."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import blinker
+
+from tracker.clock import Clock, new_id, utc_now
+from tracker.database import Database, Transaction, open_database
+from tracker.directory.principals import Principal
+from tracker.directory.tokens import principal_again
+from tracker.errors import RuleError
+from tracker.events.append import Appended, Decision, Head, Log, bump_rights
+from tracker.events.catalogue import EntryCorrected, ReadinessSnapshotTaken, TextRedacted
+from tracker.events.dates import local_day
+from tracker.events.event import Said, Wish
+from tracker.events.intake import read_data, read_wishes
+from tracker.events.reading import LogEnd, end_of, read_event, read_subject, workplans
+from tracker.events.sealing import Sealer
+from tracker.events.shapes import to_json
+from tracker.events.vocabulary import Channel, Source
+from tracker.projections.past import plan_for
+from tracker.projections.questions import Question, resolve
+
+from tracker.projections.standings import PlanCache, project
+from tracker.projections.working_days import working_days
+from tracker.settings import Settings
+from tracker.workplan.judging import Place, judge
+from tracker.workplan.plan import Plan, World
+from tracker.workplan.rights import permitted
+from tracker.workplan.root import Workplan
+
+appended = blinker.Signal("sent after the commit of an append, for what may be lost: caches, live feeds, metrics")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """An answered question: the plan, the question and the end of the log it was resolved against."""
+
+    tx: Transaction
+    end: LogEnd
+    question: Question
+    plan: Plan
+    workplan: Workplan
+
+
+@dataclass(slots=True)
+class Runtime:
+    """One process's way to the database. ``clock`` None means the real one."""
+
+    settings: Settings
+    database: Database
+    clock: Clock | None = None
+    cache: PlanCache = field(default_factory=PlanCache)
+
+    def now(self) -> datetime:
+        return self.clock() if self.clock else utc_now()
+
+    @property
+    def log(self) -> Log:
+        return Log(self.database, (project, _redact), self.clock, self._announce)
+
+    def _announce(self, done: Appended) -> None:
+        for receiver in appended.receivers_for(self):
+            with contextlib.suppress(Exception):  # a committed append is never answered as a failure
+                receiver(self, appended=done)
+
+    def close(self) -> None:
+        self.database.close()
+
+    # ------------------------------------------------------------------------------------------------- reading
+
+    def workplan_ids(self) -> list[str]:
+        with self.database.read() as tx:
+            return workplans(tx)
+
+    @contextlib.contextmanager
+    def ask(self, workplan: str, as_of: str | None = None, effective_on: str | None = None) -> Iterator[View]:
+        """Open a snapshot and answer a question in it.
+
+        Raises:
+            NotFoundError: there is no such workplan.
+            MomentError: the question cannot be resolved.
+        """
+        with self.database.read() as tx:
+            end = end_of(tx, workplan)
+            root = self._root(tx, end)
+            question = resolve(tx, end, root, self.now(), as_of, effective_on)
+            plan = plan_for(tx, end, question, self.cache)
+            yield View(tx, end, question, plan, plan.get("workplan", Workplan) or root)
+
+    def _root(self, tx: Transaction, end: LogEnd) -> Workplan:
+        plan = self.cache.plan(tx, end.workplan, end.generation, end.position)
+        root = plan.get("workplan", Workplan)
+        if root is None:
+            raise RuleError("{workplan} is not adopted", workplan=end.workplan)
+        return root
+
+    # ------------------------------------------------------------------------------------------------- writing
+
+    def submit(  # noqa: PLR0913 - what a request is
+        self,
+        workplan: str,
+        body: Any,
+        principal: Principal,
+        channel: Channel,
+        key: str | None = None,
+        *,
+        source: Source | None = None,
+        correlation_id: str | None = None,
+        alongside: Callable[[Transaction, Decision], None] | None = None,
+    ) -> Appended:
+        """Take a request of the write door: validate, decide, append, all or nothing.
+
+        ``alongside`` writes further rows in the same transaction (a letter's state, a draft's end).
+
+        Raises:
+            RuleError, ConflictError, DeniedError, NotFoundError, UnavailableError: nothing was written.
+        """
+        sealer = Sealer()
+        wishes, _ = read_wishes(body, sealer, source)
+        return self.wish(
+            workplan,
+            wishes,
+            principal,
+            channel,
+            key,
+            sealer=sealer,
+            body=body,
+            correlation_id=correlation_id,
+            alongside=alongside,
+        )
+
+    def wish(  # noqa: PLR0913 - what a request is
+        self,
+        workplan: str,
+        wishes: list[Wish],
+        principal: Principal,
+        channel: Channel,
+        key: str | None = None,
+        *,
+        sealer: Sealer | None = None,
+        body: Any = None,
+        correlation_id: str | None = None,
+        alongside: Callable[[Transaction, Decision], None] | None = None,
+        is_founding: bool = False,
+    ) -> Appended:
+        """Take wishes that are validated already."""
+        sealer = sealer or Sealer()
+        correlation = correlation_id or (new_id() if len(wishes) > 1 else None)
+        said = Said(principal.actor, channel, key, correlation)
+
+        def decide(tx: Transaction, head: Head) -> Decision:
+            present = principal_again(tx, head.now, workplan, principal)
+            plan = self.cache.plan(tx, workplan, head.generation, head.position)
+            allowed = [
+                permitted(present, wish, plan, lambda position: read_event(tx, workplan, position)) for wish in wishes
+            ]
+            prepared = [_prepared(tx, head, plan, wish, sealer) for wish in allowed]
+            place = Place(workplan, head.position, head.instant)
+            judged = judge(
+                prepared, said, place, _world(plan, head, prepared), lambda subject: read_subject(tx, workplan, subject)
+            )
+            decision = Decision(judged.events, judged.placed_on, judged.standings)
+            if alongside:
+                alongside(tx, decision)
+            return decision
+
+        return self.log.append(
+            workplan, said, decide, texts=sealer.texts, body=body, is_founding=is_founding
+        )
+
+    def adopt(self, workplan: str, requests: list[Mapping[str, Any]], *, simulated: bool = False) -> Appended:
+        """Found a workplan from the event requests of a plan document, in one append."""
+        first, *rest = requests
+        data = dict(first["data"]) | {"origin": f"workplan-tracker/{workplan}/{secrets.token_hex(8)}"}
+        if simulated:
+            data["simulated"] = True
+        sealer = Sealer()
+        wishes, _ = read_wishes([dict(first) | {"data": data}, *rest], sealer)
+        from tracker.directory.principals import system  # noqa: PLC0415
+
+        return self.wish(workplan, wishes, system("system:import"), "import", sealer=sealer, is_founding=True)
+
+    @contextlib.contextmanager
+    def directory(self, workplan: str | None = None) -> Iterator[Transaction]:
+        """Open a transaction on the directory; whoever decided under the old rights decides again."""
+        with self.database.write() as tx:
+            yield tx
+            bump_rights(tx, workplan)
+
+
+def _world(plan: Plan, head: Head, wishes: list[Wish]) -> World:
+    root = plan.get("workplan", Workplan)
+    if root is None:
+        adopted: Any = wishes[0].data
+        root = Workplan(
+            head.workplan, adopted.title, adopted.period, adopted.zone, adopted.origin, {}, False, False, ()  # noqa: FBT003
+        )
+    return World(
+        plan=plan,
+        now=head.now,
+        today=local_day(head.now, root.zone),
+        zone=root.zone,
+        first_day=root.first_day,
+        is_closed=root.closed,
+        is_working_day=working_days(root),
+    )
+
+
+def _prepared(tx: Transaction, head: Head, plan: Plan, wish: Wish, sealer: Sealer) -> Wish:
+    """Fill in what only the server knows: the shape of a correction's data, what a snapshot freezes."""
+    match wish.data:
+        case EntryCorrected(data=raw, position=position) if raw is not None:
+            target = read_event(tx, head.workplan, position)
+            typed = read_data(target.type, raw, sealer, "/data/data")
+            return replace(wish, data=replace(wish.data, data=to_json(typed)))
+        case ReadinessSnapshotTaken():
+            return wish
+        case _:
+            return wish
+
+
+def _redact(tx: Transaction, head: Head, decision: Decision) -> None:
+    """Remove the text and salt of every redaction, and the salt of the key row that would prove it."""
+    for event in decision.events:
+        if isinstance(event.data, TextRedacted):
+            position, pointer = event.data.position, event.data.field
+            tx.run("DELETE FROM texts WHERE workplan = ? AND position = ? AND field = ?", head.workplan, position, pointer)
+            tx.run(
+                "UPDATE idempotency_keys SET salt = NULL, body_hash = NULL WHERE workplan = ?"
+                " AND first_position <= ? AND first_position + count > ?",
+                head.workplan,
+                position,
+                position,
+            )
+
+
+def build_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
+    """Open the database of an installation; the schema is brought up to date by ``migrate``, not here."""
+    return Runtime(settings, open_database(settings.database_url), clock)

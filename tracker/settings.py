@@ -1,0 +1,124 @@
+"""What an installation can set: environment variables, checked together at start."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tracker.errors import Fault, SettingsError
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+KNOWN = {
+    "TRACKER_DATABASE_URL": "where the log lives; SQLite under TRACKER_DATA_DIR by default",
+    "TRACKER_DATA_DIR": "folder for the SQLite file and generated secrets; ./var by default",
+    "TRACKER_HOST": "address to listen on; 127.0.0.1 by default",
+    "TRACKER_PORT": "port to listen on; 8000 by default",
+    "TRACKER_BASE_URL": "the public address, as it stands in letters",
+    "TRACKER_SMTP_URL": "smtp://host:port of the mail server; without it letters wait",
+    "TRACKER_MAIL_FROM": "sender of letters",
+    "TRACKER_SECRET_KEY": "at least 32 characters; signs cookies and forms",
+    "TRACKER_SIGNING_KEY_FILE": "file of the key that signs tree heads",
+    "TRACKER_OIDC_ISSUER": "OpenID Connect provider",
+    "TRACKER_OIDC_CLIENT_ID": "client id at the provider",
+    "TRACKER_OIDC_CLIENT_SECRET": "client secret at the provider",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one installation."""
+
+    database_url: str
+    data_dir: Path
+    host: str
+    port: int
+    base_url: str
+    smtp_url: str | None
+    mail_from: str
+    secret_key: str
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def is_loopback(self) -> bool:
+        return self.host in LOOPBACK
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Settings:
+        """Read the settings, or refuse with every fault at once.
+
+        Raises:
+            SettingsError: an unknown ``TRACKER_*`` name, a value out of range, or a secret missing off loopback.
+        """
+        faults = [
+            Fault(name, f"{name} is no setting of this system; remove it or see docs/operations.md")
+            for name in sorted(environ)
+            if name.startswith("TRACKER_") and name not in KNOWN
+        ]
+        data_dir = Path(environ.get("TRACKER_DATA_DIR") or "var").absolute()
+        host = environ.get("TRACKER_HOST") or "127.0.0.1"
+        port = _port(environ.get("TRACKER_PORT") or "8000", faults)
+        url = environ.get("TRACKER_DATABASE_URL") or f"sqlite:///{data_dir / 'tracker.db'}"
+        if not re.match(r"(sqlite|postgresql(\+psycopg)?)://", url):
+            scheme = url.split(":", 1)[0]
+            faults.append(Fault("TRACKER_DATABASE_URL", "only sqlite:// and postgresql:// are known", scheme))
+        base_url = (environ.get("TRACKER_BASE_URL") or f"http://{host}:{port}").rstrip("/")
+        if urlsplit(base_url).scheme not in {"http", "https"} or not urlsplit(base_url).hostname:
+            faults.append(Fault("TRACKER_BASE_URL", "must be an http(s) address", base_url))
+        smtp = environ.get("TRACKER_SMTP_URL") or None
+        if smtp and (urlsplit(smtp).scheme != "smtp" or not urlsplit(smtp).hostname):
+            faults.append(Fault("TRACKER_SMTP_URL", "must be smtp://host:port", urlsplit(smtp).scheme))
+        secret = environ.get("TRACKER_SECRET_KEY") or ""
+        if secret and len(secret) < 32:  # noqa: PLR2004 - said in the message
+            faults.append(Fault("TRACKER_SECRET_KEY", "must have at least 32 characters"))
+        if not secret and host not in LOOPBACK:
+            faults.append(
+                Fault("TRACKER_SECRET_KEY", f"is needed when listening on {host}: set 32 or more random characters")
+            )
+        if faults:
+            raise SettingsError(
+                "The settings are wrong: {said}",
+                said="; ".join(f"{f.pointer}: {f.message}" for f in faults),
+                faults=tuple(faults),
+                way_out="Correct the environment variables named and start again.",
+            )
+        return cls(
+            database_url=url,
+            data_dir=data_dir,
+            host=host,
+            port=port,
+            base_url=base_url,
+            smtp_url=smtp,
+            mail_from=environ.get("TRACKER_MAIL_FROM") or f"tracker@{urlsplit(base_url).hostname}",
+            secret_key=secret,
+        )
+
+
+def _port(said: str, faults: list[Fault]) -> int:
+    if said.isdecimal() and 0 <= int(said) < 65536:  # noqa: PLR2004 - the range of TCP ports
+        return int(said)
+    faults.append(Fault("TRACKER_PORT", "must be a number from 0 to 65535", said))
+    return 0
+
+
+def kept_secret(settings: Settings) -> str:
+    """Return the secret that signs cookies: the one set, else one made once and kept in the data folder."""
+    if settings.secret_key:
+        return settings.secret_key
+    path = settings.data_dir / "secret-key"
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_text().strip()

@@ -1,0 +1,481 @@
+"""An activity: its text, windows, tags and links, and its status on three axes that are never mixed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import assert_never, cast
+
+from tracker.errors import RuleError
+from tracker.events.catalogue import (
+    ActivityAdded,
+    ActivityClosedOut,
+    ActivityEvent,
+    ActivityLinked,
+    ActivityMoved,
+    ActivityReinstated,
+    ActivityReworded,
+    ActivityScheduled,
+    ActivityStatusChanged,
+    ActivityTagged,
+    ActivityUnlinked,
+    ActivityWithdrawn,
+    ProgressReported,
+    ReportExcused,
+    SubitemAdded,
+    SubitemReworded,
+    SubitemWithdrawn,
+)
+from tracker.events.event import Event, Wish, id_of
+from tracker.events.vocabulary import Assessment, Evidence, Nature, Sealed, Status, Tags, Target, Wording
+from tracker.workplan.claims import Claim, claimed, combine, is_legal
+from tracker.workplan.plan import World, refuse
+from tracker.workplan.reports import decide_report, decide_status
+from tracker.workplan.tags import merged_tags
+
+
+@dataclass(frozen=True, slots=True)
+class SubitemState:
+    """A part of an activity, with a status of its own and no roll-up."""
+
+    key: str
+    label: str | None
+    text: Wording
+    status: Status
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityWindow:
+    """When the activity is planned, and where that was read."""
+
+    from_: str
+    to: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedOut:
+    """What became of the activity at the plan's end."""
+
+    outcome: str
+    to_plan: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to another activity."""
+
+    kind: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One live report as later questions need it; texts stay sealed."""
+
+    position: int
+    quarter: str
+    entity: str | None
+    occurred_on: str
+    recorded_at: str
+    no_change: bool
+    status: Status | None = None
+    assessment: Assessment | None = None
+    note: Sealed | None = None
+    needs: Sealed | None = None
+    reason: Sealed | None = None
+    evidence: tuple[Evidence, ...] | None = None
+    regions: tuple[str, ...] | None = None
+    countries: tuple[str, ...] | None = None
+    objectives: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """From this day on, the activity stood like this."""
+
+    day: str
+    status: Status
+    assessment: Assessment | None
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """The state of an activity. ``course`` are its turns in timeline order, ``before`` the claim that this quarter's
+    reports are judged from, ``claims`` what each entity says of ``quarter``."""
+
+    id: str
+    workstream: str
+    number: str
+    text: Wording
+    subitems: tuple[SubitemState, ...]
+    status: Status
+    assessment: Assessment | None
+    disputed: bool
+    window: ActivityWindow | None
+    targets: tuple[Target, ...] | None
+    done: dict[str, int]
+    nature: Nature | None
+    tags: Tags
+    links: tuple[Link, ...]
+    closed_out: ClosedOut | None
+    withdrawn: bool
+    course: tuple[Turn, ...]
+    reports: tuple[Report, ...] = ()
+    excused: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    quarter: str | None = None
+    before: Claim | None = None
+    claims: dict[str, Claim] = field(default_factory=dict)
+    assessment_reason: Sealed | None = None
+    sustainability: Sealed | None = None
+    replaced_by: str | None = None
+
+    @property
+    def claim(self) -> Claim:
+        return Claim(self.status, self.assessment)
+
+    @property
+    def founded(self) -> str:
+        return self.course[0].day
+
+    @property
+    def last_report(self) -> Report | None:
+        return self.reports[-1] if self.reports else None
+
+    def turn_on(self, day: date) -> Turn | None:
+        """Return how the activity stood on a day, as known now; None before it was founded."""
+        said = day.isoformat()
+        if said < self.founded:
+            return None
+        return next((turn for turn in reversed(self.course) if turn.day <= said), None)
+
+    def base_for(self, quarter: str) -> Claim | None:
+        """Return what a report about ``quarter`` is judged from; None where a newer quarter was reported already."""
+        if self.quarter is None or quarter > self.quarter:
+            return self.claim
+        return self.before or self.claim if quarter == self.quarter else None
+
+
+def _subitems(data: ActivityAdded) -> tuple[SubitemState, ...]:
+    return tuple(
+        SubitemState(item.label or str(index), item.label, item.text, "not_started")
+        for index, item in enumerate(data.subitems or (), 1)
+    )
+
+
+def evolve(state: Activity | None, event: Event, placed_on: str) -> Activity | None:
+    """Return the state after an event that stands at ``placed_on`` in the timeline."""
+    data = cast(ActivityEvent, event.data)
+    if isinstance(data, ActivityAdded):
+        return Activity(
+            id=id_of(event.subject),
+            workstream=data.workstream,
+            number=data.number,
+            text=data.text,
+            subitems=_subitems(data),
+            status="not_started",
+            assessment=None,
+            disputed=False,
+            window=None,
+            targets=data.targets,
+            done={},
+            nature=data.nature,
+            tags=Tags(),
+            links=(),
+            closed_out=None,
+            withdrawn=False,
+            course=(Turn(placed_on, "not_started", None),),
+        )
+    if state is None:
+        return None
+    after = _evolved(state, event, data)
+    turn = Turn(placed_on, after.status, after.assessment, after.withdrawn)
+    last = state.course[-1]
+    if (turn.status, turn.assessment, turn.withdrawn) == (last.status, last.assessment, last.withdrawn):
+        return after
+    return replace(after, course=(*state.course, turn))
+
+
+def _evolved(state: Activity, event: Event, data: ActivityEvent) -> Activity:  # noqa: C901, PLR0911
+    match data:
+        case ActivityReworded():
+            return replace(state, text=data.text)
+        case ActivityMoved():
+            return replace(state, workstream=data.workstream, number=data.number)
+        case ActivityScheduled():
+            return replace(state, window=ActivityWindow(data.from_, data.to, data.source))
+        case ActivityTagged():
+            return replace(
+                state,
+                tags=merged_tags(state.tags, data.tags),
+                nature=data.nature or state.nature,
+                targets=state.targets if data.targets is None else data.targets,
+            )
+        case ActivityLinked():
+            link = Link(data.kind, data.to)
+            return state if link in state.links else replace(state, links=(*state.links, link))
+        case ActivityUnlinked():
+            return replace(state, links=tuple(link for link in state.links if link != Link(data.kind, data.to)))
+        case ProgressReported():
+            return _reported(state, event, data)
+        case ActivityStatusChanged():
+            return _settled(state, Claim(data.status, data.assessment), event, data)
+        case ReportExcused():
+            return replace(state, excused=tuple(sorted({*state.excused, data.quarter})))
+        case SubitemAdded():
+            item = SubitemState(data.label or str(len(state.subitems) + 1), data.label, data.text, "not_started")
+            return replace(state, subitems=(*state.subitems, item))
+        case SubitemReworded():
+            return _with_subitem(state, data.key, lambda item: replace(item, text=data.text))
+        case SubitemWithdrawn():
+            return _with_subitem(state, data.key, lambda item: replace(item, withdrawn=True))
+        case ActivityClosedOut():
+            return replace(state, closed_out=ClosedOut(data.outcome, data.to_plan))
+        case ActivityWithdrawn():
+            return replace(state, withdrawn=True, replaced_by=data.replaced_by)
+        case ActivityReinstated():
+            return replace(state, withdrawn=False, replaced_by=None)
+        case _:
+            assert_never(data)
+
+
+def _with_subitem(state: Activity, key: str, change: Callable[[SubitemState], SubitemState]) -> Activity:
+    return replace(state, subitems=tuple(change(item) if item.key == key else item for item in state.subitems))
+
+
+def _reported(state: Activity, event: Event, data: ProgressReported) -> Activity:
+    quarter = data.quarter or ""
+    report = Report(
+        position=event.position,
+        quarter=quarter,
+        entity=event.speaker,
+        occurred_on=event.occurred_on,
+        recorded_at=event.recorded_at,
+        no_change=bool(data.no_change),
+        status=data.status,
+        assessment=data.assessment,
+        note=data.note,
+        needs=data.needs,
+        reason=event.reason,
+        evidence=data.evidence,
+        regions=data.regions,
+        countries=data.countries,
+        objectives=data.objectives,
+    )
+    statuses = data.subitems or {}
+    state = replace(
+        state,
+        reports=(*state.reports, report),
+        done=dict(sorted({**state.done, **(data.done or {})}.items())),
+        evidence=(*state.evidence, *(one for one in data.evidence or () if one not in state.evidence)),
+        subitems=tuple(replace(item, status=statuses.get(item.key, item.status)) for item in state.subitems),
+        sustainability=data.sustainability or state.sustainability,
+    )
+    base = state.base_for(quarter)
+    if base is None:
+        return state
+    claims = dict(state.claims) if quarter == state.quarter else {}
+    if data.no_change or data.status or data.assessment:
+        claims[event.speaker or ""] = claimed(base, data.status, data.assessment)
+    combined, disputed = combine(list(claims.values())) if claims else (base, False)
+    return replace(
+        state,
+        quarter=quarter,
+        before=base,
+        claims=claims,
+        status=combined.status,
+        assessment=combined.assessment,
+        disputed=disputed,
+        assessment_reason=_reason(state, combined, data.assessment, event),
+    )
+
+
+def _reason(state: Activity, claim: Claim, said: str | None, event: Event) -> Sealed | None:
+    if claim.assessment not in {"at_risk", "delayed"}:
+        return None
+    return event.reason if said == claim.assessment and event.reason else state.assessment_reason
+
+
+def _settled(state: Activity, claim: Claim, event: Event, data: ActivityStatusChanged) -> Activity:
+    """A decision overrules the reports of the quarter so far: later ones are judged from it."""
+    if claim.status == "in_progress" and claim.assessment is None and state.status == "in_progress":
+        claim = Claim("in_progress", state.assessment)
+    return replace(
+        state,
+        status=claim.status,
+        assessment=claim.assessment,
+        disputed=False,
+        before=claim,
+        claims={},
+        evidence=(*state.evidence, *(one for one in data.evidence or () if one not in state.evidence)),
+        assessment_reason=_reason(state, claim, data.assessment, event),
+        sustainability=data.sustainability or state.sustainability,
+    )
+
+
+def misfit(state: Activity | None, data: ActivityEvent) -> str | None:  # noqa: PLR0911
+    """Return why the data does not fit the state before it: existence and transitions only."""
+    if isinstance(data, ActivityAdded):
+        return None
+    if state is None:
+        return "the activity does not exist then"
+    match data:
+        case ActivityReinstated():
+            return None if state.withdrawn else "the activity is part of the plan then"
+        case _ if state.withdrawn and not isinstance(data, ActivityWithdrawn | ActivityClosedOut):
+            return "the activity is removed from the plan then"
+        case ActivityStatusChanged():
+            return _illegal(state.status, data.status)
+        case ProgressReported():
+            base = state.base_for(data.quarter or "")
+            if base is None:
+                return None
+            return _illegal(base.status, claimed(base, data.status, data.assessment).status)
+        case _:
+            return None
+
+
+def _illegal(old: Status, new: Status) -> str | None:
+    return None if is_legal(old, new) else f"the status is {old} then, and {new} cannot follow it"
+
+
+def decide(state: Activity | None, wish: Wish, world: World, day: date) -> ActivityEvent | None:  # noqa: C901, PLR0911, PLR0912
+    """Return the data to store, or None where it is already so.
+
+    Raises:
+        RuleError: the status may not follow, or its reason or evidence is missing.
+
+    Source: docs/rules.md, "Three axes"; ADR 3.
+    """
+    data = cast(ActivityEvent, wish.data)
+    if isinstance(data, ActivityAdded):
+        _unique_keys(data)
+        return data
+    if state is None or (why := misfit(state, data)) is not None and not isinstance(data, ProgressReported | ActivityStatusChanged):
+        raise _misfitting(wish, why if state else "the activity does not exist then")
+    match data:
+        case ActivityReworded():
+            return None if data.text == state.text else data
+        case ActivityMoved():
+            return None if (data.workstream, data.number) == (state.workstream, state.number) else data
+        case ActivityScheduled():
+            _ordered(data.from_, data.to)
+            same = state.window and (state.window.from_, state.window.to, state.window.source)
+            return None if same == (data.from_, data.to, data.source) else data
+        case ActivityTagged():
+            after = merged_tags(state.tags, data.tags)
+            same = after == state.tags and data.nature in {None, state.nature}
+            return None if same and data.targets in (None, state.targets) else data
+        case ActivityLinked():
+            if data.to == state.id:
+                raise refuse(
+                    "an activity cannot be linked to itself", field="/data/to", value=data.to, way_out="Name another."
+                )
+            return None if Link(data.kind, data.to) in state.links else data
+        case ActivityUnlinked():
+            return data if Link(data.kind, data.to) in state.links else None
+        case ProgressReported():
+            return decide_report(state, wish, data, world, day)
+        case ActivityStatusChanged():
+            return decide_status(state, wish, data)
+        case ReportExcused():
+            return None if data.quarter in state.excused else data
+        case SubitemAdded():
+            key = data.label or str(len(state.subitems) + 1)
+            if any(item.key == key for item in state.subitems):
+                raise refuse(
+                    "activity {id} has a sub-item {key} already",
+                    field="/data/label",
+                    value=key,
+                    way_out="Give it another label, or reword the existing one.",
+                    id=state.id,
+                    key=key,
+                )
+            return data
+        case SubitemReworded() | SubitemWithdrawn():
+            held = next((item for item in state.subitems if item.key == data.key), None)
+            if held is None:
+                raise _unknown_key(state, data.key)
+            if isinstance(data, SubitemReworded):
+                return None if held.text == data.text else data
+            return None if held.withdrawn else data
+        case ActivityClosedOut():
+            return None if state.closed_out == ClosedOut(data.outcome, data.to_plan) else data
+        case ActivityWithdrawn():
+            return None if state.withdrawn and state.replaced_by == data.replaced_by else data
+        case ActivityReinstated():
+            return data
+        case _:
+            assert_never(data)
+
+
+def _misfitting(wish: Wish, why: str | None) -> RuleError:
+    return refuse(
+        "{subject} at {day}: {why}",
+        field="/type",
+        value=wish.type,
+        way_out="Read the activity again; a removed activity can be reinstated first.",
+        subject=wish.subject,
+        day=wish.occurred_on or "today",
+        why=why,
+    )
+
+
+def _unknown_key(state: Activity, key: str) -> RuleError:
+    known = ", ".join(item.key for item in state.subitems) or "none"
+    return refuse(
+        "activity {id} has no sub-item {key}",
+        field="/data/key",
+        value=key,
+        way_out=f"Its sub-items are: {known}.",
+        id=state.id,
+        key=key,
+    )
+
+
+def _unique_keys(data: ActivityAdded) -> None:
+    keys = [item.key for item in _subitems(data)]
+    for kind, ids in (("subitems", keys), ("targets", [target.id for target in data.targets or ()])):
+        twice = next((one for one in ids if ids.count(one) > 1), None)
+        if twice is not None:
+            raise refuse(
+                "`{twice}` stands twice among the {kind}",
+                field=f"/data/{kind}",
+                value=twice,
+                way_out="Give each its own.",
+                twice=twice,
+                kind=kind,
+            )
+
+
+def _ordered(first: str, last: str) -> None:
+    if first > last:
+        raise refuse(
+            "the window ends ({last}) before it begins ({first})",
+            field="/data/to",
+            value=last,
+            way_out="Swap them.",
+            first=first,
+            last=last,
+        )
+
+
+def references(data: ActivityEvent, world: World, subject: str) -> None:
+    """Refuse data that names what does not exist in the plan after the whole request.
+
+    Raises:
+        RuleError: naming it.
+    """
+    match data:
+        case ActivityAdded() | ActivityMoved():
+            world.require(f"workstream/{data.workstream}", "/data/workstream")
+        case ActivityLinked():
+            world.require(f"activity/{data.to}", "/data/to")
+        case ActivityWithdrawn() if data.replaced_by:
+            world.require(f"activity/{data.replaced_by}", "/data/replaced_by")
+        case _:
+            pass

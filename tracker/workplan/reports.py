@@ -1,0 +1,177 @@
+"""What a progress report or a decision about a status must say to be taken."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from tracker.errors import RuleError
+from tracker.events.catalogue import ActivityStatusChanged, ProgressReported
+from tracker.events.dates import first_day, quarter_of
+from tracker.events.event import Wish
+from tracker.events.vocabulary import Status
+from tracker.workplan.claims import ENDED, FOLLOWS, Claim, claimed, is_legal
+from tracker.workplan.obligations import oldest_open_quarter
+from tracker.workplan.plan import World, needs_reason, refuse
+
+if TYPE_CHECKING:
+    from tracker.workplan.activity import Activity
+
+
+def decide_report(
+    state: Activity, wish: Wish, data: ProgressReported, world: World, day: date
+) -> ProgressReported:
+    """Return the report as it is stored: its quarter resolved, the start of the activity said.
+
+    Raises:
+        RuleError: it says nothing, contradicts itself, or lacks a reason or evidence.
+    """
+    if all(getattr(data, f.name) in (None, False) for f in fields(data) if f.name != "quarter"):
+        raise refuse(
+            "the report about activity {id} says nothing",
+            field="/data",
+            value={},
+            way_out="Say a status, an assessment, numbers or a note; or `no_change: true`.",
+            id=state.id,
+        )
+    quarter = data.quarter or oldest_open_quarter(world.plan, state) or quarter_of(day)
+    _check_quarter(quarter, world)
+    _check_parts(state, data)
+    if data.no_change and (data.status or data.assessment or data.done or data.subitems):
+        raise refuse(
+            "the report says both that nothing changed and what changed",
+            field="/data/no_change",
+            value=True,
+            way_out="Leave out `no_change`, or the changes.",
+        )
+    stored = replace(data, quarter=quarter)
+    base = state.base_for(quarter)
+    if base is None:
+        return stored
+    if data.assessment and data.status is None and base.status not in {"not_started", "in_progress"}:
+        raise refuse(
+            "activity {id} is {status}: only an activity in progress can be {assessment}",
+            field="/data/assessment",
+            value=data.assessment,
+            way_out="Say `status: in_progress` too, with a reason, or leave out the assessment.",
+            id=state.id,
+            status=base.status,
+            assessment=data.assessment,
+        )
+    claim = claimed(base, data.status, data.assessment)
+    if data.assessment and claim.status != "in_progress":
+        raise _not_in_progress(claim.status, data.assessment)
+    _check_transition(wish, state.id, base, claim)
+    if data.assessment in {"at_risk", "delayed"} and wish.reason is None:
+        if not (data.same_reason and state.assessment_reason and base.assessment == data.assessment):
+            needs_reason(wish, "`{assessment}` needs a reason", assessment=data.assessment)
+    if claim.status == "completed" and base.status != "completed" and not data.evidence and wish.reason is None:
+        raise refuse(
+            "`completed` needs evidence, or a reason why there is none",
+            field="/data/evidence",
+            way_out="Give a link in `evidence`, or say in `reason` why there is none.",
+        )
+    return replace(stored, status="in_progress") if base.status != claim.status and not data.status else stored
+
+
+def decide_status(state: Activity, wish: Wish, data: ActivityStatusChanged) -> ActivityStatusChanged | None:
+    """Return the decision to store, or None where it holds already and nothing is disputed."""
+    if data.assessment and data.status != "in_progress":
+        raise _not_in_progress(data.status, data.assessment)
+    claim = claimed(state.claim, data.status, data.assessment)
+    if claim == state.claim and not state.disputed and not data.evidence and not data.sustainability:
+        return None
+    if state.disputed:
+        needs_reason(wish, "deciding between differing reports needs a reason")
+    _check_transition(wish, state.id, state.claim, claim)
+    if data.assessment in {"at_risk", "delayed"} and data.assessment != state.assessment:
+        needs_reason(wish, "`{assessment}` needs a reason", assessment=data.assessment)
+    lacks = not (data.evidence or data.no_evidence_reason or wish.reason)
+    if data.status == "completed" and state.status != "completed" and lacks:
+        raise refuse(
+            "`completed` needs evidence, or a reason why there is none",
+            field="/data/evidence",
+            way_out="Give a link in `evidence`, or say why there is none in `no_evidence_reason`.",
+        )
+    return data
+
+
+def _check_quarter(quarter: str, world: World) -> None:
+    if first_day(quarter) > world.today:
+        raise refuse(
+            "the quarter {quarter} has not begun",
+            field="/data/quarter",
+            value=quarter,
+            way_out=f"Report about {quarter_of(world.today)} or earlier.",
+            quarter=quarter,
+        )
+    if quarter < quarter_of(world.first_day):
+        raise refuse(
+            "the quarter {quarter} lies before the plan's period",
+            field="/data/quarter",
+            value=quarter,
+            way_out=f"Report about {quarter_of(world.first_day)} or later.",
+            quarter=quarter,
+        )
+
+
+def _check_parts(state: Activity, data: ProgressReported) -> None:
+    targets = [target.id for target in state.targets or ()]
+    for target in data.done or {}:
+        if target not in targets:
+            raise refuse(
+                "activity {id} has no target {target}",
+                field=f"/data/done/{target}",
+                value=target,
+                way_out=f"Its targets are: {', '.join(targets) or 'none; say it in a note'}.",
+                id=state.id,
+                target=target,
+            )
+    held = {item.key: item for item in state.subitems if not item.withdrawn}
+    for key, status in (data.subitems or {}).items():
+        if key not in held:
+            raise refuse(
+                "activity {id} has no sub-item {key}",
+                field=f"/data/subitems/{key}",
+                value=key,
+                way_out=f"Its sub-items are: {', '.join(held) or 'none'}.",
+                id=state.id,
+                key=key,
+            )
+        if not is_legal(held[key].status, status):
+            raise _illegal(f"{state.id}({key})", held[key].status, status, f"/data/subitems/{key}")
+
+
+def _check_transition(wish: Wish, subject: str, base: Claim, claim: Claim) -> None:
+    if not is_legal(base.status, claim.status):
+        raise _illegal(subject, base.status, claim.status, "/data/status")
+    if claim.status == base.status:
+        return
+    if claim.status in {"on_hold", "discontinued"}:
+        needs_reason(wish, "`{status}` needs a reason", status=claim.status)
+    if base.status in ENDED:
+        needs_reason(wish, "reopening activity {subject} needs a reason", subject=subject)
+
+
+def _illegal(subject: str, old: Status, new: Status, pointer: str) -> RuleError:
+    return refuse(
+        "activity {subject} is {old}: {new} cannot follow",
+        field=pointer,
+        value=new,
+        way_out=f"What may follow {old}: {', '.join(FOLLOWS[old])}. An earlier entry can be corrected instead.",
+        subject=subject,
+        old=old,
+        new=new,
+    )
+
+
+def _not_in_progress(status: Status, assessment: str) -> RuleError:
+    return refuse(
+        "`{assessment}` says how work in progress goes, not of what is {status}",
+        field="/data/assessment",
+        value=assessment,
+        way_out="Leave out the assessment, or say `status: in_progress`.",
+        assessment=assessment,
+        status=status,
+    )

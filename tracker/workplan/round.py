@@ -1,0 +1,161 @@
+"""A reporting round: its dates, the letters that went out, who was asked what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import assert_never, cast
+
+from tracker.events.catalogue import (
+    ReminderFailed,
+    ReminderSent,
+    ReportRequested,
+    RoundClosed,
+    RoundEvent,
+    RoundExtended,
+    RoundOpened,
+)
+from tracker.events.dates import last_day
+from tracker.events.event import Event, Wish, id_of
+from tracker.events.vocabulary import Sealed, Step
+from tracker.workplan.calendar import dates_by_hand, regular_dates, steps_of
+from tracker.workplan.plan import World, refuse
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """One letter: who got it, or why nobody did."""
+
+    position: int
+    step: str
+    recipient: str
+    outcome: str
+    at: str
+    entities: tuple[str, ...]
+    activities: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question to one lead about one activity."""
+
+    position: int
+    activity: str
+    entity: str
+    question: Sealed
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """The state of a round; ``id`` is the quarter."""
+
+    id: str
+    opens: str
+    due: str
+    closes: str
+    steps: tuple[Step, ...]
+    closed: bool
+    extensions: int
+    reminders: tuple[Reminder, ...]
+    requested: tuple[Asked, ...]
+
+
+def evolve(state: Round | None, event: Event, placed_on: str) -> Round | None:  # noqa: ARG001, PLR0911
+    data = cast(RoundEvent, event.data)
+    if isinstance(data, RoundOpened):
+        dates = (data.opens or "", data.due or "", data.closes or "")
+        return Round(id_of(event.subject), *dates, data.steps or (), closed=False, extensions=0, reminders=(), requested=())
+    if state is None:
+        return None
+    match data:
+        case RoundExtended():
+            steps = data.steps if data.steps is not None else state.steps
+            extended = replace(state, due=data.due, closes=data.closes, steps=steps)
+            return replace(extended, closed=False, extensions=state.extensions + 1)
+        case ReportRequested():
+            asked = Asked(event.position, data.activity, data.entity, data.question)
+            return replace(state, requested=(*state.requested, asked))
+        case ReminderSent():
+            sent = Reminder(
+                event.position, data.step, data.recipient, "accepted", event.recorded_at, data.entities, data.activities
+            )
+            return replace(state, reminders=(*state.reminders, sent))
+        case ReminderFailed():
+            failed = Reminder(event.position, data.step, data.recipient, data.outcome, event.recorded_at, (), ())
+            return replace(state, reminders=(*state.reminders, failed))
+        case RoundClosed():
+            return replace(state, closed=True)
+        case _:
+            assert_never(data)
+
+
+def misfit(state: Round | None, data: RoundEvent) -> str | None:
+    return None if state or isinstance(data, RoundOpened) else "the round is not open then"
+
+
+def decide(state: Round | None, wish: Wish, world: World, day: date) -> RoundEvent | None:  # noqa: ARG001
+    data = cast(RoundEvent, wish.data)
+    quarter = id_of(wish.subject)
+    if isinstance(data, RoundOpened):
+        return _opened(quarter, world)
+    if state is None:
+        raise refuse(
+            "the round {quarter} is not open",
+            field="/subject",
+            value=wish.subject,
+            way_out=f"Open it first: RoundOpened on {wish.subject}.",
+            quarter=quarter,
+        )
+    match data:
+        case RoundExtended():
+            return _extended(state, data, world)
+        case ReportRequested() | ReminderSent() | ReminderFailed():
+            return data
+        case RoundClosed():
+            return None if state.closed else data
+        case _:
+            assert_never(data)
+
+
+def _opened(quarter: str, world: World) -> RoundOpened:
+    if last_day(quarter) >= world.today:
+        raise refuse(
+            "the quarter {quarter} is not over",
+            field="/subject",
+            value=f"round/{quarter}",
+            way_out=f"Open its round from the first working day after {last_day(quarter)}.",
+            quarter=quarter,
+        )
+    dates = regular_dates(quarter, world.is_working_day)
+    if not dates.opens <= world.today <= dates.closes:
+        dates = dates_by_hand(world.today, world.is_working_day)
+    return RoundOpened(dates.opens.isoformat(), dates.due.isoformat(), dates.closes.isoformat(), dates.steps)
+
+
+def _extended(state: Round, data: RoundExtended, world: World) -> RoundExtended | None:
+    if data.closes < data.due:
+        raise refuse(
+            "the round closes ({closes}) before it is due ({due})",
+            field="/data/closes",
+            value=data.closes,
+            way_out="Swap them, or give a later closing day.",
+            closes=data.closes,
+            due=data.due,
+        )
+    if (state.due, state.closes, state.closed) == (data.due, data.closes, False):
+        return None
+    if data.steps is not None:
+        return data
+    steps = steps_of(date.fromisoformat(state.opens), date.fromisoformat(data.due), world.is_working_day)
+    return replace(data, steps=steps)
+
+
+def references(data: RoundEvent, world: World, subject: str) -> None:
+    """Refuse a question to nobody about nothing.
+
+    Raises:
+        RuleError: naming what does not exist.
+    """
+    if isinstance(data, ReportRequested):
+        world.require(f"activity/{data.activity}", "/data/activity")
+        world.require(f"entity/{data.entity}", "/data/entity")

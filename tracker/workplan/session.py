@@ -1,0 +1,230 @@
+"""A session: proposed, scheduled, perhaps moved, then held or cancelled, and what was published of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import assert_never, cast
+from zoneinfo import ZoneInfo
+
+from tracker.events.catalogue import (
+    SessionCancelled,
+    SessionEvent,
+    SessionHeld,
+    SessionMaterialPublished,
+    SessionProposed,
+    SessionRescheduled,
+    SessionScheduled,
+)
+from tracker.events.event import Event, Wish, id_of
+from tracker.events.vocabulary import Window, Wording
+from tracker.workplan.plan import World, refuse
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Something of the session that can be read or seen."""
+
+    kind: str
+    url: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The state of a session; times are local to ``zone`` unless they carry an offset."""
+
+    id: str
+    kind: str
+    title: str | Wording
+    status: str
+    level: str | None
+    region: str | None
+    country: str | None
+    window: Window | None
+    starts_at: str | None
+    ends_at: str | None
+    zone: str | None
+    mode: str | None
+    languages: tuple[str, ...]
+    audience: str | None
+    rule: str | None
+    workstreams: tuple[str, ...]
+    objectives: tuple[str, ...]
+    original_start: str | None
+    attendance: dict[str, int] | None
+    counts_for: tuple[str, ...]
+    materials: tuple[Material, ...]
+    held_on: str | None = None
+
+    @property
+    def missing_materials(self) -> tuple[str, ...]:
+        """What was promised by holding it and is not there; nothing is chased under the Chatham House rule."""
+        if self.status != "held" or self.rule == "chatham_house":
+            return ()
+        there = {material.kind for material in self.materials}
+        return tuple(kind for kind in ("recording", "summary") if kind not in there)
+
+
+def instant_of(said: str, zone: str) -> datetime:
+    """Return the UTC instant of a wall time in ``zone``, or of a time that carries its offset."""
+    moment = datetime.fromisoformat(said)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+
+
+def evolve(state: Session | None, event: Event, placed_on: str) -> Session | None:  # noqa: PLR0911
+    data = cast(SessionEvent, event.data)
+    match data:
+        case SessionProposed():
+            return Session(
+                id=id_of(event.subject),
+                kind=data.kind,
+                title=data.title,
+                status="proposed",
+                level=data.level,
+                region=data.region,
+                country=None,
+                window=data.window,
+                starts_at=None,
+                ends_at=None,
+                zone=None,
+                mode=None,
+                languages=(),
+                audience=data.audience,
+                rule=None,
+                workstreams=data.workstreams or (),
+                objectives=data.objectives or (),
+                original_start=None,
+                attendance=None,
+                counts_for=(),
+                materials=(),
+            )
+        case SessionScheduled():
+            return Session(
+                id=id_of(event.subject),
+                kind=data.kind,
+                title=data.title,
+                status="scheduled",
+                level=data.level,
+                region=data.region,
+                country=data.country,
+                window=state.window if state else None,
+                starts_at=data.starts_at,
+                ends_at=data.ends_at,
+                zone=data.zone,
+                mode=data.mode,
+                languages=data.languages,
+                audience=data.audience,
+                rule=data.rule,
+                workstreams=data.workstreams,
+                objectives=data.objectives,
+                original_start=state.original_start if state and state.original_start else data.starts_at,
+                attendance=None,
+                counts_for=(),
+                materials=state.materials if state else (),
+            )
+    if state is None:
+        return None
+    match data:
+        case SessionRescheduled():
+            return replace(state, starts_at=data.starts_at, ends_at=data.ends_at, status="scheduled")
+        case SessionHeld():
+            held = replace(state, status="held", attendance=data.attendance, held_on=placed_on)
+            return replace(held, counts_for=data.counts_for or ())
+        case SessionMaterialPublished():
+            material = Material(data.kind, data.url, data.language)
+            return state if material in state.materials else replace(state, materials=(*state.materials, material))
+        case SessionCancelled():
+            return replace(state, status="cancelled")
+        case _:
+            assert_never(data)
+
+
+def misfit(state: Session | None, data: SessionEvent) -> str | None:  # noqa: PLR0911
+    match data:
+        case SessionProposed():
+            return None
+        case SessionScheduled():
+            return "the session was held before" if state and state.status == "held" else None
+    if state is None:
+        return "the session does not exist then"
+    match data:
+        case SessionHeld():
+            return "the session is cancelled then" if state.status == "cancelled" else None
+        case SessionRescheduled():
+            return None if state.status == "scheduled" else f"the session is {state.status} then, not scheduled"
+        case SessionCancelled():
+            return "the session was held before" if state.status == "held" else None
+        case SessionMaterialPublished():
+            return None
+        case _:
+            assert_never(data)
+
+
+def decide(state: Session | None, wish: Wish, world: World, day: date) -> SessionEvent | None:  # noqa: C901, PLR0911
+    data = cast(SessionEvent, wish.data)
+    if why := misfit(state, data):
+        raise refuse(
+            "{subject}: {why}",
+            field="/type",
+            value=wish.type,
+            way_out="Propose or schedule it first, or correct the earlier entry.",
+            subject=wish.subject,
+            why=why,
+        )
+    match data:
+        case SessionProposed():
+            return data
+        case SessionScheduled():
+            _in_order(data.starts_at, data.ends_at, data.zone)
+            return data
+        case SessionRescheduled():
+            held = cast(Session, state)
+            _in_order(data.starts_at, data.ends_at, held.zone or world.zone)
+            return None if (held.starts_at, held.ends_at) == (data.starts_at, data.ends_at) else data
+        case SessionHeld():
+            held = cast(Session, state)
+            if held.starts_at and instant_of(held.starts_at, held.zone or world.zone) > world.now:
+                raise refuse(
+                    "{subject} is scheduled for {start}, which is still to come",
+                    field="/subject",
+                    value=wish.subject,
+                    way_out="Report it when it has taken place, or reschedule it first.",
+                    subject=wish.subject,
+                    start=held.starts_at,
+                )
+            same = (held.status, held.attendance, held.counts_for) == ("held", data.attendance, data.counts_for or ())
+            return None if same else data
+        case SessionMaterialPublished():
+            held = cast(Session, state)
+            return None if Material(data.kind, data.url, data.language) in held.materials else data
+        case SessionCancelled():
+            return None if cast(Session, state).status == "cancelled" else data
+        case _:
+            assert_never(data)
+
+
+def _in_order(start: str, end: str, zone: str) -> None:
+    if instant_of(start, zone) >= instant_of(end, zone):
+        raise refuse(
+            "the session ends ({end}) before it starts ({start})",
+            field="/data/ends_at",
+            value=end,
+            way_out="Correct one of the two times.",
+            start=start,
+            end=end,
+        )
+
+
+def references(data: SessionEvent, world: World, subject: str) -> None:
+    """Refuse a session that names a workstream or activity that does not exist.
+
+    Raises:
+        RuleError: naming it.
+    """
+    for workstream in getattr(data, "workstreams", None) or ():
+        world.require(f"workstream/{workstream}", "/data/workstreams")
+    for activity in getattr(data, "counts_for", None) or ():
+        world.require(f"activity/{activity}", "/data/counts_for")
+
+
