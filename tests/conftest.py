@@ -1,0 +1,141 @@
+"""What every test may ask for: a database of its own on either engine, a port; and the rule that CI skips nothing."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from tests import postgres
+
+IN_CI = bool(os.environ.get("CI"))
+FOLDER = "TEST_PG_FOLDER"  # tells the workers of a run, and runs within the run, where the one server is
+_owned = pytest.StashKey[Path]()
+_numbers = itertools.count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if FOLDER not in os.environ:
+        config.stash[_owned] = Path(tempfile.mkdtemp(prefix="tracker-pg-"))
+        os.environ[FOLDER] = str(config.stash[_owned])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if folder := config.stash.get(_owned, None):
+        del os.environ[FOLDER]
+        postgres.stop(folder)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Turn the exit status of a run in CI to failure if a test was skipped: nobody would notice otherwise."""
+    if IN_CI and _skipped(session.config) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if IN_CI and (count := _skipped(config)):
+        terminalreporter.write_line(
+            f"{count} skipped: in CI a skip is a failure, see the reasons above", red=True
+        )
+
+
+def _skipped(config: pytest.Config) -> int:
+    reporter: pytest.TerminalReporter | None = config.pluginmanager.get_plugin("terminalreporter")
+    return len(reporter.stats.get("skipped", [])) if reporter else 0
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> str:
+    """Return the address of a PostgreSQL server where databases may be made.
+
+    That of ``TEST_PG_URL``, if set; else one server for the whole run, started by the first test that asks (2 s).
+    """
+    if url := os.environ.get("TEST_PG_URL"):
+        return url
+    folder = Path(os.environ[FOLDER])
+    with FileLock(folder / "lock"):
+        if (folder / "data" / "postmaster.pid").exists():
+            return postgres.url_of(folder)
+        try:
+            return postgres.start(folder)
+        except postgres.PostgresMissingError as error:
+            pytest.skip(f"no PostgreSQL; set TEST_PG_URL to use one that runs elsewhere: {error}")
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: str, worker_id: str) -> Iterator[str]:
+    """Return the name of a migrated, empty database that is only copied."""
+    from tracker.database import migrate  # noqa: PLC0415 - tests of pure code must not need a database
+
+    name = f"template_{worker_id}_{os.getpid()}"
+    migrate(postgres.create_database(postgresql_server, name))
+    yield name
+    postgres.drop_database(postgresql_server, name)
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str, postgresql_template: str) -> Iterator[str]:
+    """Return the address of a migrated PostgreSQL database for this test alone (0.15 s)."""
+    name = postgresql_template.replace("template", "test") + f"_{next(_numbers)}"
+    yield postgres.create_database(postgresql_server, name, postgresql_template)
+    postgres.drop_database(postgresql_server, name)
+
+
+@pytest.fixture
+def blank_postgresql_url(postgresql_server: str, worker_id: str) -> Iterator[str]:
+    """Return the address of a PostgreSQL database in which there is nothing, for tests of migrations."""
+    name = f"blank_{worker_id}_{os.getpid()}_{next(_numbers)}"
+    yield postgres.create_database(postgresql_server, name)
+    postgres.drop_database(postgresql_server, name)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the path of a migrated, empty SQLite database that is only copied."""
+    from tracker.database import migrate  # noqa: PLC0415 - as above
+
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    migrate(f"sqlite:///{path}")
+    left = [other.name for other in path.parent.iterdir() if other != path]
+    assert not left, f"migrate() left the database open: {left}"
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """Return the address of a migrated SQLite database for this test alone."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'tracker.db')}"
+
+
+@pytest.fixture
+def blank_sqlite_url(tmp_path: Path) -> str:
+    """Return the address of a SQLite database that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'blank.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Run the test on both engines, each time with a migrated database of its own."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def blank_database_url(request: pytest.FixtureRequest) -> str:
+    """Run the test on both engines, each time with a database in which there is nothing."""
+    return str(request.getfixturevalue(f"blank_{request.param}_url"))
+
+
+@pytest.fixture
+def free_port() -> int:
+    """Return a port of the loopback address that nobody listened on a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
