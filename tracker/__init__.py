@@ -1,7 +1,8 @@
 """An event-sourced progress tracker for workplans.
 
-Imports point down only: ``cli`` > ``app`` > ``api | web`` > ``runtime`` > ``notifications`` > ``projections`` >
-``workplan`` > ``events | directory`` > ``database | settings | clock | errors``. ``docs/architecture.md`` is the map.
+Imports point down only: ``cli`` > ``app`` > ``api | web`` > ``notifications`` > ``demo`` > ``runtime`` >
+``projections`` > ``plans`` > ``workplan`` > ``events | directory | migrations`` > ``database | settings | clock`` > ``errors``.
+``docs/architecture.md`` is the map.
 """
 
 __version__ = "0.1.0"

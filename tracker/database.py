@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +131,9 @@ def open_database(url: str, *, pool_size: int = 16) -> Database:
     parsed = make_url(url)
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
-    engine = sa.create_engine(parsed, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, pool_timeout=BUSY_SECONDS)
+    engine = sa.create_engine(
+        parsed, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, pool_timeout=BUSY_SECONDS
+    )
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
@@ -203,5 +205,3 @@ def is_migrated(database: Database) -> bool:
     head = ScriptDirectory.from_config(alembic_config("")).get_current_head()
     with database.read() as tx:
         return MigrationContext.configure(tx.core).get_current_revision() == head
-
-

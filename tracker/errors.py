@@ -20,7 +20,7 @@ class TrackerError(Exception):
 
     slug: ClassVar[str] = "error"
 
-    def __init__(  # noqa: PLR0913 - every part of an answer that helps the reader
+    def __init__(
         self,
         template: str,
         /,
@@ -30,16 +30,17 @@ class TrackerError(Exception):
         way_out: str | None = None,
         faults: tuple[Fault, ...] = (),
         details: dict[str, Any] | None = None,
-        **operands: object,
+        operands: dict[str, Any] | None = None,
+        **named: object,
     ) -> None:
         self.template = template
-        self.operands = operands
+        self.operands = {**(operands or {}), **named}
         self.field = field
         self.value = value
         self.way_out = way_out
         self.faults = faults
         self.details = details or {}
-        super().__init__(template.format(**operands) if operands else template)
+        super().__init__(template.format(**self.operands) if self.operands else template)
 
 
 class MalformedError(TrackerError):

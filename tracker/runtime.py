@@ -27,7 +27,6 @@ from tracker.events.shapes import to_json
 from tracker.events.vocabulary import Channel, Source
 from tracker.projections.past import plan_for
 from tracker.projections.questions import Question, resolve
-
 from tracker.projections.standings import PlanCache, project
 from tracker.projections.working_days import working_days
 from tracker.settings import Settings
@@ -36,7 +35,9 @@ from tracker.workplan.plan import Plan, World
 from tracker.workplan.rights import permitted
 from tracker.workplan.root import Workplan
 
-appended = blinker.Signal("sent after the commit of an append, for what may be lost: caches, live feeds, metrics")
+appended = blinker.Signal(
+    "sent after the commit of an append, for what may be lost: caches, live feeds, metrics"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class Runtime:
 
     # ------------------------------------------------------------------------------------------------- writing
 
-    def submit(  # noqa: PLR0913 - what a request is
+    def submit(
         self,
         workplan: str,
         body: Any,
@@ -137,7 +138,7 @@ class Runtime:
             alongside=alongside,
         )
 
-    def wish(  # noqa: PLR0913 - what a request is
+    def wish(
         self,
         workplan: str,
         wishes: list[Wish],
@@ -160,21 +161,24 @@ class Runtime:
             present = principal_again(tx, head.now, workplan, principal)
             plan = self.cache.plan(tx, workplan, head.generation, head.position)
             allowed = [
-                permitted(present, wish, plan, lambda position: read_event(tx, workplan, position)) for wish in wishes
+                permitted(present, wish, plan, lambda position: read_event(tx, workplan, position))
+                for wish in wishes
             ]
-            prepared = [_prepared(tx, head, plan, wish, sealer) for wish in allowed]
+            prepared = [_prepared(tx, head, wish, sealer) for wish in allowed]
             place = Place(workplan, head.position, head.instant)
             judged = judge(
-                prepared, said, place, _world(plan, head, prepared), lambda subject: read_subject(tx, workplan, subject)
+                prepared,
+                said,
+                place,
+                _world(plan, head, prepared),
+                lambda subject: read_subject(tx, workplan, subject),
             )
             decision = Decision(judged.events, judged.placed_on, judged.standings)
             if alongside:
                 alongside(tx, decision)
             return decision
 
-        return self.log.append(
-            workplan, said, decide, texts=sealer.texts, body=body, is_founding=is_founding
-        )
+        return self.log.append(workplan, said, decide, texts=sealer.texts, body=body, is_founding=is_founding)
 
     def adopt(self, workplan: str, requests: list[Mapping[str, Any]], *, simulated: bool = False) -> Appended:
         """Found a workplan from the event requests of a plan document, in one append."""
@@ -201,7 +205,7 @@ def _world(plan: Plan, head: Head, wishes: list[Wish]) -> World:
     if root is None:
         adopted: Any = wishes[0].data
         root = Workplan(
-            head.workplan, adopted.title, adopted.period, adopted.zone, adopted.origin, {}, False, False, ()  # noqa: FBT003
+            head.workplan, adopted.title, adopted.period, adopted.zone, adopted.origin, {}, False, False, ()
         )
     return World(
         plan=plan,
@@ -214,7 +218,7 @@ def _world(plan: Plan, head: Head, wishes: list[Wish]) -> World:
     )
 
 
-def _prepared(tx: Transaction, head: Head, plan: Plan, wish: Wish, sealer: Sealer) -> Wish:
+def _prepared(tx: Transaction, head: Head, wish: Wish, sealer: Sealer) -> Wish:
     """Fill in what only the server knows: the shape of a correction's data, what a snapshot freezes."""
     match wish.data:
         case EntryCorrected(data=raw, position=position) if raw is not None:
@@ -232,7 +236,12 @@ def _redact(tx: Transaction, head: Head, decision: Decision) -> None:
     for event in decision.events:
         if isinstance(event.data, TextRedacted):
             position, pointer = event.data.position, event.data.field
-            tx.run("DELETE FROM texts WHERE workplan = ? AND position = ? AND field = ?", head.workplan, position, pointer)
+            tx.run(
+                "DELETE FROM texts WHERE workplan = ? AND position = ? AND field = ?",
+                head.workplan,
+                position,
+                pointer,
+            )
             tx.run(
                 "UPDATE idempotency_keys SET salt = NULL, body_hash = NULL WHERE workplan = ?"
                 " AND first_position <= ? AND first_position + count > ?",

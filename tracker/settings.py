@@ -77,11 +77,14 @@ class Settings:
         if smtp and (urlsplit(smtp).scheme != "smtp" or not urlsplit(smtp).hostname):
             faults.append(Fault("TRACKER_SMTP_URL", "must be smtp://host:port", urlsplit(smtp).scheme))
         secret = environ.get("TRACKER_SECRET_KEY") or ""
-        if secret and len(secret) < 32:  # noqa: PLR2004 - said in the message
+        if secret and len(secret) < 32:
             faults.append(Fault("TRACKER_SECRET_KEY", "must have at least 32 characters"))
         if not secret and host not in LOOPBACK:
             faults.append(
-                Fault("TRACKER_SECRET_KEY", f"is needed when listening on {host}: set 32 or more random characters")
+                Fault(
+                    "TRACKER_SECRET_KEY",
+                    f"is needed when listening on {host}: set 32 or more random characters",
+                )
             )
         if faults:
             raise SettingsError(
@@ -103,7 +106,7 @@ class Settings:
 
 
 def _port(said: str, faults: list[Fault]) -> int:
-    if said.isdecimal() and 0 <= int(said) < 65536:  # noqa: PLR2004 - the range of TCP ports
+    if said.isdecimal() and 0 <= int(said) < 65536:
         return int(said)
     faults.append(Fault("TRACKER_PORT", "must be a number from 0 to 65535", said))
     return 0

@@ -5,8 +5,8 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
 from email.errors import HeaderParseError
+from email.headerregistry import Address
 
 import sqlalchemy as sa
 
@@ -43,7 +43,7 @@ def check_email(said: str) -> str:
     """
     text = said.strip()
     try:
-        fits = "\r" not in text and "\n" not in text and Address(addr_spec=text).domain and len(text) <= 254  # noqa: PLR2004 - RFC 5321
+        fits = "\r" not in text and "\n" not in text and Address(addr_spec=text).domain and len(text) <= 254
     except (HeaderParseError, ValueError, IndexError):
         fits = False
     if not fits:
@@ -70,8 +70,12 @@ def add_person(tx: Transaction, now: datetime, name: str, email: str, language: 
             way_out="Choose one of them.",
         )
     if not name.strip() or any(char < " " for char in name):
-        raise RuleError("a person needs a name", field="/name", value=name, way_out="Give the full name, on one line.")
-    held = tx.core.execute(sa.select(people.c.person).where(sa.func.lower(people.c.email) == email.lower())).scalar()
+        raise RuleError(
+            "a person needs a name", field="/name", value=name, way_out="Give the full name, on one line."
+        )
+    held = tx.core.execute(
+        sa.select(people.c.person).where(sa.func.lower(people.c.email) == email.lower())
+    ).scalar()
     if held:
         return str(held)
     person = f"p{secrets.token_hex(8)}"
@@ -83,16 +87,26 @@ def add_person(tx: Transaction, now: datetime, name: str, email: str, language: 
     return person
 
 
-def grant(tx: Transaction, now: datetime, person: str, workplan: str, role: Role, region: str | None = None) -> None:
+def grant(
+    tx: Transaction, now: datetime, person: str, workplan: str, role: Role, region: str | None = None
+) -> None:
     """Grant a role in a workplan; a reviewer has a region."""
     if role not in ROLES:
         raise RuleError(
-            "`{role}` is no role", role=role, field="/role", value=role, way_out=f"The roles are: {', '.join(ROLES)}."
+            "`{role}` is no role",
+            role=role,
+            field="/role",
+            value=role,
+            way_out=f"The roles are: {', '.join(ROLES)}.",
         )
     if role == "reviewer" and not region:
-        raise RuleError("a reviewer needs a region", field="/region", way_out="Give the region of the review.")
+        raise RuleError(
+            "a reviewer needs a region", field="/region", way_out="Give the region of the review."
+        )
     tx.core.execute(
-        sa.delete(grants).where(grants.c.person == person, grants.c.workplan == workplan, grants.c.role == role)
+        sa.delete(grants).where(
+            grants.c.person == person, grants.c.workplan == workplan, grants.c.role == role
+        )
     )
     tx.core.execute(
         grants.insert().values(
@@ -129,21 +143,27 @@ def people_of(tx: Transaction, ids: list[str] | None = None) -> dict[str, Person
 def roles_of(tx: Transaction, workplan: str) -> dict[str, list[str]]:
     """Return ``{person: roles}`` of everybody with a role in a workplan."""
     found: dict[str, list[str]] = {}
-    for row in tx.core.execute(sa.select(grants).where(grants.c.workplan == workplan).order_by(grants.c.role)):
+    for row in tx.core.execute(
+        sa.select(grants).where(grants.c.workplan == workplan).order_by(grants.c.role)
+    ):
         found.setdefault(row.person, []).append(row.role)
     return found
 
 
 def principal_of(tx: Transaction, person: str, workplan: str) -> Principal:
     """Return what a person may do in a workplan, as of now."""
-    rows = list(tx.core.execute(sa.select(grants).where(grants.c.person == person, grants.c.workplan == workplan)))
+    rows = list(
+        tx.core.execute(sa.select(grants).where(grants.c.person == person, grants.c.workplan == workplan))
+    )
     region = next((row.region for row in rows if row.role == "reviewer"), None)
     return Principal(person, frozenset(row.role for row in rows) or frozenset({"public"}), person, region)
 
 
 def grants_of(tx: Transaction, person: str) -> list[str]:
     """Return the workplans in which a person has a role."""
-    query = sa.select(grants.c.workplan).where(grants.c.person == person).distinct().order_by(grants.c.workplan)
+    query = (
+        sa.select(grants.c.workplan).where(grants.c.person == person).distinct().order_by(grants.c.workplan)
+    )
     return [str(row.workplan) for row in tx.core.execute(query)]
 
 

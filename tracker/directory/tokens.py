@@ -59,7 +59,12 @@ def create_token(tx: Transaction, now: datetime, wanted: Grant) -> tuple[str, st
             way_out="Name the focal point (--person), or the entity (--entity).",
         )
     if not timedelta() < wanted.life <= LONGEST:
-        raise RuleError("a token lives at most {days} days", days=LONGEST.days, field="/days", way_out="Choose fewer days.")
+        raise RuleError(
+            "a token lives at most {days} days",
+            days=LONGEST.days,
+            field="/days",
+            way_out="Choose fewer days.",
+        )
     secret, token = PREFIX + new_secret(), new_id()
     tx.core.execute(
         tokens.insert().values(
@@ -122,7 +127,9 @@ def touch_token(tx: Transaction, actor: str, day: str) -> None:
 
 def list_tokens(tx: Transaction, workplan: str) -> list[dict[str, Any]]:
     """Return the tokens of a workplan, newest first, without their secrets."""
-    rows = tx.core.execute(sa.select(tokens).where(tokens.c.workplan == workplan).order_by(tokens.c.created_at.desc()))
+    rows = tx.core.execute(
+        sa.select(tokens).where(tokens.c.workplan == workplan).order_by(tokens.c.created_at.desc())
+    )
     return [
         {
             "id": row.token,
@@ -210,18 +217,27 @@ def sign_in(tx: Transaction, now: datetime, secret: str) -> str:
 def signed_in_person(tx: Transaction, now: datetime, secret: str) -> str | None:
     """Return who is signed in by this secret; None where it is idle, expired, revoked or unknown."""
     row = tx.core.execute(sa.select(signins).where(signins.c.hash == hash_of(secret))).first()
-    if row is None or row.revoked_at or row.expires_at <= instant_text(now) or row.seen_at <= instant_text(now - IDLE):
+    if (
+        row is None
+        or row.revoked_at
+        or row.expires_at <= instant_text(now)
+        or row.seen_at <= instant_text(now - IDLE)
+    ):
         return None
     return str(row.person)
 
 
 def touch_signin(tx: Transaction, now: datetime, secret: str) -> None:
     """Say that a signin is still in use."""
-    tx.core.execute(sa.update(signins).where(signins.c.hash == hash_of(secret)).values(seen_at=instant_text(now)))
+    tx.core.execute(
+        sa.update(signins).where(signins.c.hash == hash_of(secret)).values(seen_at=instant_text(now))
+    )
 
 
 def sign_out(tx: Transaction, now: datetime, secret: str) -> None:
-    tx.core.execute(sa.update(signins).where(signins.c.hash == hash_of(secret)).values(revoked_at=instant_text(now)))
+    tx.core.execute(
+        sa.update(signins).where(signins.c.hash == hash_of(secret)).values(revoked_at=instant_text(now))
+    )
 
 
 def principal_again(tx: Transaction, now: datetime, workplan: str, principal: Principal) -> Principal:

@@ -80,7 +80,7 @@ class Log:
     clock: Clock | None = None
     after_commit: Callable[[Appended], None] = field(default=lambda _appended: None)
 
-    def append(  # noqa: PLR0913 - the parts of one write
+    def append(
         self,
         workplan: str,
         said: Said,
@@ -101,7 +101,9 @@ class Log:
         locked = self.database.is_sqlite
         for _ in range(3):
             try:
-                appended = self._attempt(workplan, said, decide, texts or {}, body, is_founding, locked)
+                appended = self._attempt(
+                    workplan, said, decide, texts or {}, body, is_founding=is_founding, locked=locked
+                )
             except _LostRaceError:
                 locked = True
                 continue
@@ -110,13 +112,14 @@ class Log:
             return appended
         raise LogError("the head of {workplan} moved while it was locked", workplan=workplan)
 
-    def _attempt(  # noqa: PLR0913
+    def _attempt(
         self,
         workplan: str,
         said: Said,
         decide: Decide,
         texts: Mapping[str, tuple[bytes, str]],
         body: Any,
+        *,
         is_founding: bool,
         locked: bool,
     ) -> Appended:
@@ -145,10 +148,8 @@ class Log:
             return Appended(workplan, first, count)
 
     def _head(self, tx: Transaction, workplan: str, *, lock: bool) -> Head:
-        if tx.is_sqlite:
-            row = tx.one(_HEAD, workplan)
-        else:
-            row = tx.one(_HEAD_LOCKED if lock else _HEAD_TIMED, workplan)
+        timed = _HEAD_LOCKED if lock else _HEAD_TIMED
+        row = tx.one(_HEAD if tx.is_sqlite else timed, workplan)
         if row is None:
             raise NotFoundError("there is no workplan {workplan}", workplan=workplan, value=workplan)
         now = self.clock() if self.clock else utc_now() if tx.is_sqlite else row[5].astimezone(UTC)
@@ -205,7 +206,7 @@ def _earlier(tx: Transaction, workplan: str, said: Said, body: Any) -> Appended 
         raise RuleError(
             "the request with this Idempotency-Key is done, and a text of it was redacted since",
             value=said.key,
-            way_out="Read the entries at positions {0} to {1}; do not send it again.".format(first, first + count - 1),
+            way_out=f"Read the entries at positions {first} to {first + count - 1}; do not send it again.",
         )
     if _body_hash(bytes(salt), body) != body_hash:
         raise RuleError(
@@ -266,7 +267,10 @@ _INSERT_EVENT = (
 )
 _INSERT_NODE = "INSERT INTO tree_nodes (workplan, level, idx, hash) VALUES (?, ?, ?, ?)"
 _INSERT_TEXT = "INSERT INTO texts (workplan, position, field, sha256, salt, text) VALUES (?, ?, ?, ?, ?, ?)"
-_KEY = "SELECT salt, body_hash, first_position, count FROM idempotency_keys WHERE workplan = ? AND actor = ? AND key = ?"
+_KEY = (
+    "SELECT salt, body_hash, first_position, count FROM idempotency_keys"
+    " WHERE workplan = ? AND actor = ? AND key = ?"
+)
 _INSERT_KEY = (
     "INSERT INTO idempotency_keys (workplan, actor, key, salt, body_hash, first_position, count)"
     " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"

@@ -68,7 +68,8 @@ class Declaration:
     right: Right
     founding: bool
     labels: dict[str, str]
-    data: type[Any]
+    data: Any
+    """The dataclass of the type's data."""
 
 
 CATALOGUE: dict[str, Declaration] = {}
@@ -76,7 +77,7 @@ CATALOGUE: dict[str, Declaration] = {}
 
 
 @dataclass_transform(frozen_default=True)
-def fact(  # noqa: PLR0913 - one keyword per declared property
+def fact(
     kind: str, *, es: str, en: str, fr: str, right: Right = "plan", founding: bool = False, schema: int = 1
 ) -> Callable[[type[T]], type[T]]:
     """Declare an event type about subjects of ``kind``."""
@@ -124,10 +125,22 @@ class MomentNamed:
 
     slug: Slug
     title: Title
-    at: Annotated[str, Rule("a day such as `2023-06-15` or an instant with its offset", r"\d{4}-\d{2}-\d{2}(T.+(Z|[+-]\d{2}:\d{2}))?")]
+    at: Annotated[
+        str,
+        Rule(
+            "a day such as `2023-06-15` or an instant with its offset",
+            r"\d{4}-\d{2}-\d{2}(T.+(Z|[+-]\d{2}:\d{2}))?",
+        ),
+    ]
 
 
-@fact("workplan", es="Clave de firma cambiada", en="Signing key changed", fr="Clé de signature changée", right="system")
+@fact(
+    "workplan",
+    es="Clave de firma cambiada",
+    en="Signing key changed",
+    fr="Clé de signature changée",
+    right="system",
+)
 class SigningKeyChanged:
     """From here on another key signs tree heads."""
 
@@ -180,7 +193,9 @@ class CommitmentAdded:
     text: Wording
 
 
-@fact("commitment", es="Informe sobre el compromiso", en="Commitment reported", fr="Engagement : compte rendu")
+@fact(
+    "commitment", es="Informe sobre el compromiso", en="Commitment reported", fr="Engagement : compte rendu"
+)
 class CommitmentReported:
     """What was done about it, as the Secretariat reports."""
 
@@ -191,7 +206,9 @@ class CommitmentReported:
 # -------------------------------------------------------------------------------------------------- workstream
 
 
-@fact("workstream", es="Lineamiento añadido", en="Workstream added", fr="Axe de travail ajouté", founding=True)
+@fact(
+    "workstream", es="Lineamiento añadido", en="Workstream added", fr="Axe de travail ajouté", founding=True
+)
 class WorkstreamAdded:
     """A workstream as printed; paragraphs of the Declaration by number, ``[]`` where none is printed."""
 
@@ -268,7 +285,12 @@ class FocalPointReleased:
     entity: EntityId
 
 
-@fact("workstream", es="Lineamiento retirado del plan", en="Workstream removed from the plan", fr="Axe retiré du plan")
+@fact(
+    "workstream",
+    es="Lineamiento retirado del plan",
+    en="Workstream removed from the plan",
+    fr="Axe retiré du plan",
+)
 class WorkstreamWithdrawn:
     """The workstream leaves the plan's text; every activity of it has left or moved before."""
 
@@ -397,7 +419,12 @@ class SubitemReworded:
     text: Wording
 
 
-@fact("activity", es="Subapartado retirado del plan", en="Sub-item removed from the plan", fr="Sous-point retiré du plan")
+@fact(
+    "activity",
+    es="Subapartado retirado del plan",
+    en="Sub-item removed from the plan",
+    fr="Sous-point retiré du plan",
+)
 class SubitemWithdrawn:
     """A part leaves the plan's text."""
 
@@ -412,7 +439,12 @@ class ActivityClosedOut:
     to_plan: Slug | None = None
 
 
-@fact("activity", es="Actividad retirada del plan", en="Activity removed from the plan", fr="Activité retirée du plan")
+@fact(
+    "activity",
+    es="Actividad retirada del plan",
+    en="Activity removed from the plan",
+    fr="Activité retirée du plan",
+)
 class ActivityWithdrawn:
     """The activity leaves the plan's text."""
 
@@ -460,7 +492,14 @@ class MilestoneCancelled:
 # ----------------------------------------------------------------------------------------------------- session
 
 
-@fact("session", es="Sesión propuesta", en="Session proposed", fr="Session proposée", right="proposal", founding=True)
+@fact(
+    "session",
+    es="Sesión propuesta",
+    en="Session proposed",
+    fr="Session proposée",
+    right="proposal",
+    founding=True,
+)
 class SessionProposed:
     """A session is wished for; nothing is fixed yet."""
 
@@ -474,7 +513,14 @@ class SessionProposed:
     objectives: tuple[Objective, ...] | None = None
 
 
-@fact("session", es="Sesión programada", en="Session scheduled", fr="Session programmée", right="field", founding=True)
+@fact(
+    "session",
+    es="Sesión programada",
+    en="Session scheduled",
+    fr="Session programmée",
+    right="field",
+    founding=True,
+)
 class SessionScheduled:
     """A session has its date. Times are local to ``zone`` unless they carry an offset."""
 
@@ -510,7 +556,9 @@ class SessionHeld:
     counts_for: tuple[ActivityId, ...] | None = None
 
 
-@fact("session", es="Material publicado", en="Session material published", fr="Document publié", right="field")
+@fact(
+    "session", es="Material publicado", en="Session material published", fr="Document publié", right="field"
+)
 class SessionMaterialPublished:
     """Something of the session can be read or seen."""
 
@@ -565,14 +613,26 @@ class ReviewCancelled:
     """The review will not take place."""
 
 
-@fact("review", es="Informe voluntario esperado", en="Voluntary report expected", fr="Rapport volontaire attendu", right="field")
+@fact(
+    "review",
+    es="Informe voluntario esperado",
+    en="Voluntary report expected",
+    fr="Rapport volontaire attendu",
+    right="field",
+)
 class VoluntaryReportExpected:
     """A country said that it will report."""
 
     country: Country
 
 
-@fact("review", es="Informe voluntario recibido", en="Voluntary report received", fr="Rapport volontaire reçu", right="field")
+@fact(
+    "review",
+    es="Informe voluntario recibido",
+    en="Voluntary report received",
+    fr="Rapport volontaire reçu",
+    right="field",
+)
 class VoluntaryReportReceived:
     """A country's voluntary report arrived."""
 
@@ -580,7 +640,13 @@ class VoluntaryReportReceived:
     url: Url | None = None
 
 
-@fact("review", es="Constatación registrada", en="Readiness finding recorded", fr="Constat consigné", right="field")
+@fact(
+    "review",
+    es="Constatación registrada",
+    en="Readiness finding recorded",
+    fr="Constat consigné",
+    right="field",
+)
 class ReadinessFindingRecorded:
     """A person's finding on one line of the readiness picture, with its source."""
 
@@ -731,7 +797,12 @@ ActivityEvent = (
 )
 MilestoneEvent = MilestoneSet | MilestoneRescheduled | MilestoneReached | MilestoneCancelled
 SessionEvent = (
-    SessionProposed | SessionScheduled | SessionRescheduled | SessionHeld | SessionMaterialPublished | SessionCancelled
+    SessionProposed
+    | SessionScheduled
+    | SessionRescheduled
+    | SessionHeld
+    | SessionMaterialPublished
+    | SessionCancelled
 )
 ReviewEvent = (
     ReviewPlanned

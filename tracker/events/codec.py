@@ -90,10 +90,5 @@ def decode_raw(raw: dict[str, Any]) -> Event:
     while raw["schema"] < declared.schema:
         raw["data"] = UPCASTERS[raw["type"], raw["schema"]](raw["data"])
         raw["schema"] += 1
-    data = from_json(declared.data, raw.pop("data"))
-    event: Event = _envelope(raw, data)
-    return event
-
-
-def _envelope(raw: dict[str, Any], data: Any) -> Event:
+    data: Any = from_json(declared.data, raw["data"])
     return from_json(Event, raw | {"data": data})

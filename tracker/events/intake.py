@@ -50,7 +50,10 @@ def read_wishes(raw: Any, sealer: Sealer, source: Source | None = None) -> tuple
     items = raw if isinstance(raw, list) else [raw]
     if not items:
         raise RuleError(
-            "the list of events is empty", value=[], way_out="Send at least one event.", faults=(Fault("", "is empty", []),)
+            "the list of events is empty",
+            value=[],
+            way_out="Send at least one event.",
+            faults=(Fault("", "is empty", []),),
         )
     if len(items) > MOST_AT_ONCE:
         raise RuleError(
@@ -82,12 +85,14 @@ def read_wish(raw: Any, sealer: Sealer, pointer: str = "", source: Source | None
     faults: list[Fault] = []
     envelope: dict[str, Any] = {}
     try:
-        envelope = cast(dict[str, Any], _ENVELOPE.load(raw))
+        envelope = cast("dict[str, Any]", _ENVELOPE.load(raw))
     except ma.ValidationError as error:
         faults.extend(_faults(error.messages, raw, pointer, tuple(_ENVELOPE.fields)))
     declared = CATALOGUE.get(str(raw.get("type")))
     if declared is None and isinstance(raw.get("type"), str):
-        faults.append(Fault(f"{pointer}/type", "is no event type" + _guess(raw["type"], CATALOGUE), raw["type"]))
+        faults.append(
+            Fault(f"{pointer}/type", "is no event type" + _guess(raw["type"], CATALOGUE), raw["type"])
+        )
     kind = str(raw.get("subject", "")).partition("/")[0]
     if declared and isinstance(raw.get("subject"), str) and declared.kind not in {"any", kind}:
         words = f"{declared.type} is said of {_article(declared.kind)}, such as `{EXAMPLES[declared.kind]}`"
@@ -121,7 +126,7 @@ def read_data(event_type: str, raw: Mapping[str, Any], sealer: Sealer, pointer: 
     declared = CATALOGUE[event_type]
     schema = data_schema(event_type)
     try:
-        loaded = cast(dict[str, Any], schema.load(dict(raw)))
+        loaded = cast("dict[str, Any]", schema.load(dict(raw)))
     except ma.ValidationError as error:
         raise refusal(list(_faults(error.messages, raw, pointer, tuple(schema.fields)))) from error
     if declared.data in AMENDING:
@@ -129,8 +134,8 @@ def read_data(event_type: str, raw: Mapping[str, Any], sealer: Sealer, pointer: 
         sealed = loaded | ({"reason": sealer.seal(reason)} if reason else {})
         if "authority" in loaded:
             sealed["authority"] = sealer.seal(loaded["authority"])
-        return cast(EventData, from_json(declared.data, sealed))
-    return cast(EventData, from_json(declared.data, seal_data(declared.data, loaded, sealer)))
+        return cast("EventData", from_json(declared.data, sealed))
+    return cast("EventData", from_json(declared.data, seal_data(declared.data, loaded, sealer)))
 
 
 EXAMPLES = {

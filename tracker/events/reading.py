@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-
 from tracker.database import Transaction
 from tracker.errors import LogError, NotFoundError
 from tracker.events import tree
@@ -63,7 +62,7 @@ def read_log(tx: Transaction, workplan: str, after: int = 0, upto: int | None = 
                 )
             yield decode(bytes(stored))
             expected += 1
-        if len(rows) < 1000:  # noqa: PLR2004 - the page size above
+        if len(rows) < 1000:
             return
 
 
@@ -127,9 +126,16 @@ def node_reader(tx: Transaction, workplan: str) -> tree.Read:
     """
 
     def read(level: int, index: int) -> bytes:
-        row = tx.one("SELECT hash FROM tree_nodes WHERE workplan = ? AND level = ? AND idx = ?", workplan, level, index)
+        row = tx.one(
+            "SELECT hash FROM tree_nodes WHERE workplan = ? AND level = ? AND idx = ?", workplan, level, index
+        )
         if row is None:
-            raise LogError("the tree of {workplan} lacks node {level}/{index}", workplan=workplan, level=level, index=index)
+            raise LogError(
+                "the tree of {workplan} lacks node {level}/{index}",
+                workplan=workplan,
+                level=level,
+                index=index,
+            )
         return bytes(row[0])
 
     return read
@@ -137,6 +143,7 @@ def node_reader(tx: Transaction, workplan: str) -> tree.Read:
 
 _END = "SELECT position, recorded_at, frontier, rights, generation FROM workplan_heads WHERE workplan = ?"
 _AFTER = (
-    "SELECT position, stored FROM events WHERE workplan = ? AND position > ? AND position <= ? ORDER BY position LIMIT ?"
+    "SELECT position, stored FROM events WHERE workplan = ? AND position > ? AND position <= ?"
+    " ORDER BY position LIMIT ?"
 )
 _SUBJECT = "SELECT stored FROM events WHERE workplan = ? AND subject = ? AND position <= ? ORDER BY version"

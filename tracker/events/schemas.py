@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
-from typing import Any, cast, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 import marshmallow as ma
 
@@ -31,12 +31,14 @@ class PlainText(ma.fields.String):
         super().__init__(metadata=described, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text = unicodedata.normalize("NFC", cast(str, super()._deserialize(value, attr, data, **kwargs)))
+        text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **kwargs))
         if CONTROL.search(text):
             raise ma.ValidationError("holds a control character; remove it")
         if len(text) > self.rule.longest:
             raise ma.ValidationError(f"is longer than {self.rule.longest} characters; shorten it")
-        if (self.matcher and not self.matcher.fullmatch(text)) or (self.rule.test and not self.rule.test(text)):
+        if (self.matcher and not self.matcher.fullmatch(text)) or (
+            self.rule.test and not self.rule.test(text)
+        ):
             raise ma.ValidationError(f"is not {self.rule.words}")
         return text
 
@@ -51,7 +53,7 @@ class Whole(ma.fields.Integer):
             strict=True, validate=ma.validate.Range(rule.minimum, rule.maximum), metadata=described, **kwargs
         )
 
-    def _validated(self, value: Any) -> int | None:
+    def _validated(self, value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self.make_error("invalid")
         if isinstance(value, float) and value.is_integer():
@@ -64,15 +66,17 @@ class WordingField(ma.fields.Dict):
 
     def __init__(self, longest: int = 8000, **kwargs: Any) -> None:
         described = {
-            "description": "texts by language tag, the workplan's own first; `unofficial` lists translations that are ours",
-            "additionalProperties": {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]},
+            "description": "texts by language tag, the workplan's own first; `unofficial` lists our translations",
+            "additionalProperties": {
+                "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]
+            },
             "example": {"es": "Texto del plan"},
         }
         self.text = PlainText(Rule("a text", _WORDS.pattern, longest=longest))
         super().__init__(metadata=described, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, Any]:
-        raw = super()._deserialize(value, attr, data, **kwargs)
+        raw: dict[str, Any] = super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
         made: dict[str, Any] = {}
         faults: dict[str, Any] = {}
         for key, text in raw.items():
@@ -110,7 +114,9 @@ class Either(ma.fields.Field[Any]):
         super().__init__(metadata={"oneOf": [{"type": "string"}, {"type": "object"}]}, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        return (self.record if isinstance(value, dict) else self.text).deserialize(value, attr, data, **kwargs)
+        return (self.record if isinstance(value, dict) else self.text).deserialize(
+            value, attr, data, **kwargs
+        )
 
 
 def field_for(hint: Any, *, required: bool) -> ma.fields.Field[Any]:
@@ -131,7 +137,9 @@ def field_for(hint: Any, *, required: bool) -> ma.fields.Field[Any]:
     if is_literal(bare):
         return ma.fields.String(validate=ma.validate.OneOf(get_args(bare)), **options)
     if get_origin(bare) is tuple:
-        return ma.fields.List(field_for(get_args(bare)[0], required=True), validate=ma.validate.Length(max=500), **options)
+        return ma.fields.List(
+            field_for(get_args(bare)[0], required=True), validate=ma.validate.Length(max=500), **options
+        )
     if get_origin(bare) is dict:
         key, value = get_args(bare)
         if value is Any:
@@ -145,7 +153,7 @@ def field_for(hint: Any, *, required: bool) -> ma.fields.Field[Any]:
             **options,
         )
     if is_dataclass(bare):
-        return ma.fields.Nested(schema_for(cast(type[Any], bare)), unknown=ma.RAISE, **options)
+        return ma.fields.Nested(schema_for(cast("Any", bare)), unknown=ma.RAISE, **options)
     return _either(bare, options)
 
 
@@ -160,12 +168,10 @@ def _either(bare: Any, options: dict[str, Any]) -> ma.fields.Field[Any]:
 
 
 @cache
-def schema_for(cls: type[Any]) -> type[ma.Schema]:
+def schema_for(cls: Any) -> type[ma.Schema]:
     """Return the schema of a declared dataclass; unknown fields are refused."""
     hints = get_type_hints(cls, include_extras=True)
-    made = {
-        json_name(f.name): field_for(hints[f.name], required=f.default is MISSING) for f in fields(cls)
-    }
+    made = {json_name(f.name): field_for(hints[f.name], required=f.default is MISSING) for f in fields(cls)}
     meta = type("Meta", (), {"unknown": ma.RAISE})
     return type(cls.__name__, (ma.Schema,), {**made, "Meta": meta, "__doc__": cls.__doc__})
 
@@ -174,5 +180,3 @@ def schema_for(cls: type[Any]) -> type[ma.Schema]:
 def data_schema(event_type: str) -> ma.Schema:
     """Return the schema of an event type's data."""
     return schema_for(CATALOGUE[event_type].data)()
-
-

@@ -43,25 +43,27 @@ def seal_data(cls: type[Any], data: Mapping[str, Any], sealer: Sealer) -> dict[s
     """
     people = {data.get("entity"), *(data.get("represented_by") or ())}
     names_person = data.get("kind") == "person" or any(str(one).startswith(PERSON) for one in people)
-    sealed: dict[str, Any] = _seal(cls, data, sealer, names_person)
+    sealed: dict[str, Any] = _seal(cls, data, sealer, names_person=names_person)
     return sealed
 
 
-def _seal(hint: Any, value: Any, sealer: Sealer, names_person: bool) -> Any:
+def _seal(hint: Any, value: Any, sealer: Sealer, *, names_person: bool) -> Any:
     shape, inner = _shape(hint)
     if value is None or shape == "plain":
         return value
     if shape == "sealed" or (shape == "name" and isinstance(value, str) and names_person):
         return sealer.seal(value) if isinstance(value, str) else value
     if shape == "list":
-        return [_seal(inner, item, sealer, names_person) for item in value]
+        return [_seal(inner, item, sealer, names_person=names_person) for item in value]
     if shape == "map":
         return {
-            key: item if key == "unofficial" else _seal(inner, item, sealer, names_person)
+            key: item if key == "unofficial" else _seal(inner, item, sealer, names_person=names_person)
             for key, item in value.items()
         }
     if shape == "record":
-        return {key: _seal(inner.get(key), item, sealer, names_person) for key, item in value.items()}
+        return {
+            key: _seal(inner.get(key), item, sealer, names_person=names_person) for key, item in value.items()
+        }
     return value
 
 
@@ -104,7 +106,7 @@ def seals_in(value: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
 
 
 def reveal(value: Any, texts: Mapping[str, str], redacted: list[str], pointer: str = "") -> Any:
-    """Return plain JSON with its seals replaced by their texts; a text that is gone is null, its pointer in ``redacted``."""
+    """Return plain JSON with seals replaced by texts; one that is gone is null, its pointer in ``redacted``."""
     if isinstance(value, dict):
         if value.keys() == {"sha256"}:
             text = texts.get(value["sha256"])

@@ -26,7 +26,7 @@ def to_json(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: to_json(item) for key, item in value.items()}
     made = {}
-    for name, key, keeps_null in _field_table(type(value)):
+    for name, key, keeps_null in _field_table(cast("Any", type(value))):
         item = getattr(value, name)
         if item is not None:
             made[key] = item if type(item) in _PLAIN else to_json(item)
@@ -45,7 +45,7 @@ def _field_table(cls: type[Any]) -> tuple[tuple[str, str, bool], ...]:
 
 def from_json(cls: type[T], raw: Any) -> T:
     """Return ``raw``, which is known to fit, as a ``cls``. Stored bytes come this way; requests are validated first."""
-    return cast(T, decoder(cls)(raw))
+    return cast("T", decoder(cast("Any", cls))(raw))
 
 
 @cache
@@ -63,7 +63,7 @@ def decoder(cls: Any) -> Decode:
         inner = decoder(args[1])
         return dict if inner is _same else lambda raw: {key: inner(item) for key, item in raw.items()}
     if is_dataclass(cls):
-        return _record(cast(type[Any], cls))
+        return _record(cast("type[Any]", cls))
     return _same
 
 
@@ -79,7 +79,9 @@ def _union(args: list[Any]) -> Decode:
         only = decoders[0]
         return lambda raw: None if raw is None else only(raw)
     records = next((decode for decode, arg in zip(decoders, args, strict=True) if is_dataclass(arg)), _same)
-    mappings = next((decode for decode, arg in zip(decoders, args, strict=True) if _outer(arg) is dict), records)
+    mappings = next(
+        (decode for decode, arg in zip(decoders, args, strict=True) if _outer(arg) is dict), records
+    )
     lists = next((decode for decode, arg in zip(decoders, args, strict=True) if _outer(arg) is tuple), _same)
 
     def decode(raw: Any) -> Any:

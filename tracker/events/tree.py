@@ -78,7 +78,7 @@ def _split(width: int) -> int:
 
 
 def inclusion_proof(index: int, size: int, read: Read) -> list[bytes]:
-    """Return the audit path of the leaf ``index`` (from 0) in the tree of ``size`` leaves (RFC 9162 section 2.1.3.1)."""
+    """Return the audit path of leaf ``index`` (from 0) in the tree of ``size`` leaves (RFC 9162, 2.1.3.1)."""
     path: list[bytes] = []
     start, stop = 0, size
     while stop - start > 1:
@@ -93,7 +93,7 @@ def inclusion_proof(index: int, size: int, read: Read) -> list[bytes]:
 
 
 def consistency_proof(first: int, second: int, read: Read) -> list[bytes]:
-    """Return the proof that the tree of ``first`` leaves is a prefix of that of ``second`` (RFC 9162 section 2.1.4.1)."""
+    """Return the proof that the tree of ``first`` leaves begins that of ``second`` (RFC 9162, 2.1.4.1)."""
     if not 0 < first < second:
         return []
     path: list[bytes] = []

@@ -50,15 +50,28 @@ WorkstreamId = Annotated[str, Rule("the id of a workstream, such as `3`", SUBJEC
 ActivityId = Annotated[str, Rule("the id of an activity, such as `3.2`", SUBJECT_ID, longest=40)]
 CommitmentId = Annotated[str, Rule("the id of a commitment, such as `4`", SUBJECT_ID, longest=40)]
 PersonId = Annotated[str, Rule("the opaque id of a person", r"[A-Za-z0-9-]+", longest=80)]
-Number = Annotated[str, Rule("a number as printed, such as `3` or `3.2`", r"[0-9A-Za-z]+([.-][0-9A-Za-z]+)*", longest=20)]
+Number = Annotated[
+    str, Rule("a number as printed, such as `3` or `3.2`", r"[0-9A-Za-z]+([.-][0-9A-Za-z]+)*", longest=20)
+]
 Key = Annotated[str, Rule("the printed label of a sub-item, else 1, 2, 3", r"[A-Za-z0-9-]+", longest=20)]
 Quarter = Annotated[str, Rule("a quarter such as `2023-Q2`", r"\d{4}-Q[1-4]")]
 Day = Annotated[str, Rule("a day such as `2023-06-15`", r"\d{4}-\d{2}-\d{2}", _is_date)]
 Occurred = Annotated[
     str,
-    Rule("a day, month, quarter or year: `2023-05-16`, `2023-05`, `2023-Q2`, `2023`", r"[0-9Q-]{4,10}", _is_date),
+    Rule(
+        "a day, month, quarter or year: `2023-05-16`, `2023-05`, `2023-Q2`, `2023`",
+        r"[0-9Q-]{4,10}",
+        _is_date,
+    ),
 ]
-Instant = Annotated[str, Rule("an instant such as `2023-06-15T16:00:00Z`", r"\d{4}-\d{2}-\d{2}T.+(Z|[+-]\d{2}:\d{2})", _is_wall_or_instant)]
+Instant = Annotated[
+    str,
+    Rule(
+        "an instant such as `2023-06-15T16:00:00Z`",
+        r"\d{4}-\d{2}-\d{2}T.+(Z|[+-]\d{2}:\d{2})",
+        _is_wall_or_instant,
+    ),
+]
 WallTime = Annotated[
     str,
     Rule(
@@ -74,9 +87,18 @@ Language = Annotated[str, Rule("a language tag such as `es`", LANGUAGE)]
 Title = Annotated[str, Rule("a title of 1 to 300 characters", r"[\s\S]*\S[\s\S]*")]
 Words = Annotated[str, Rule("text of 1 to 8000 characters", r"[\s\S]*\S[\s\S]*", longest=8000)]
 Count = Annotated[int, Rule("a whole number, 0 or more", minimum=0, maximum=10**9)]
-Objective = Annotated[str, Rule("an objective from 1 to 23, with a letter if printed: `8`, `20(b)`", r"([1-9]|1[0-9]|2[0-3])(\([a-z]\))?")]
+Objective = Annotated[
+    str,
+    Rule(
+        "an objective from 1 to 23, with a letter if printed: `8`, `20(b)`",
+        r"([1-9]|1[0-9]|2[0-3])(\([a-z]\))?",
+    ),
+]
 Principle = Annotated[str, Rule("a guiding principle, `a` to `j`", r"[a-j]")]
-Goal = Annotated[str, Rule("a Sustainable Development Goal, `1` to `17`, or target `10.7`", r"([1-9]|1[0-7])(\.[0-9a-z]+)?")]
+Goal = Annotated[
+    str,
+    Rule("a Sustainable Development Goal, `1` to `17`, or target `10.7`", r"([1-9]|1[0-7])(\.[0-9a-z]+)?"),
+]
 Paragraph = Annotated[str, Rule("a paragraph number as printed", r"[0-9A-Za-z().]+", longest=20)]
 Sha256 = Annotated[str, Rule("a SHA-256 in lower-case hex", r"[0-9a-f]{64}")]
 GroupSlug = Annotated[str, Rule("a group as ASCII slug, such as `member-states`", SLUG, longest=80)]
@@ -140,7 +162,7 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A planned span of quarters, both included. (A trailing underscore is not part of the name in JSON.)"""
+    """A planned span of quarters, both included. A trailing underscore is not part of a name in JSON."""
 
     from_: Quarter
     to: Quarter
@@ -231,6 +253,7 @@ class Source:
     sha256: Sha256
     row: Count
 
+
 SUBJECT_PATTERN = (
     rf"workplan|entity/{SLUG}|(commitment|workstream|activity)/{SUBJECT_ID}|(milestone|session)/{SLUG}"
     r"|review/(africa|arab-states|asia-pacific|unece|lac)|round/\d{4}-Q[1-4]"
@@ -244,7 +267,9 @@ def field_rules() -> dict[str, Rule]:
         "occurred_on": _rule(Occurred),
         "reason": _rule(Words),
         "entity": _rule(EntityId),
-        "decided_at": Rule("the session in which it was decided, such as `session/principals-1`", rf"session/{SLUG}"),
+        "decided_at": Rule(
+            "the session in which it was decided, such as `session/principals-1`", rf"session/{SLUG}"
+        ),
     }
 
 

@@ -22,11 +22,13 @@ def split_point(said: str) -> tuple[str | None, str | None]:
     return as_of.strip() or None, effective_on.strip() or None
 
 
-def changes(tx: Transaction, workplan: str, first: tuple[Question, Plan], second: tuple[Question, Plan]) -> View:
+def changes(
+    tx: Transaction, workplan: str, first: tuple[Question, Plan], second: tuple[Question, Plan]
+) -> View:
     """Return what is new, withdrawn or different at the second point, and how much is the same.
 
-    An activity counts as added when it is in the plan only at the second point, as withdrawn when it is in the plan only
-    at the first. ``counts`` are about activities.
+    An activity counts as added when it is in the plan only at the second point, as withdrawn when only at the
+    first. ``counts`` are about activities.
     """
     (asked, before), (asked_then, after) = first, second
     old = _views(before, asked.day)
@@ -35,7 +37,12 @@ def changes(tx: Transaction, workplan: str, first: tuple[Question, Plan], second
     made: View = {"added": [], "withdrawn": [], "changed": [], "unchanged": 0}
     for subject in sorted({*old, *new}, key=lambda one: (KINDS.index(kind_of(one)), natural(one))):
         was, now = _present(old.get(subject)), _present(new.get(subject))
-        entry = {"subject": subject, "kind": kind_of(subject), "id": id_of(subject), "events": done_by.get(subject, [])}
+        entry = {
+            "subject": subject,
+            "kind": kind_of(subject),
+            "id": id_of(subject),
+            "events": done_by.get(subject, []),
+        }
         if was is None and now is None:
             continue
         if was is None:
@@ -55,7 +62,13 @@ def changes(tx: Transaction, workplan: str, first: tuple[Question, Plan], second
     moved = [entry for entry in made["changed"] if entry["kind"] == "activity"]
     counts["status_changed"] = sum(1 for entry in moved if _touches(entry, "status"))
     counts["window_moved"] = sum(1 for entry in moved if _touches(entry, "window"))
-    return {"from": asked.as_json(), "to": asked_then.as_json(), "counts": counts, "words": _words(counts), **made}
+    return {
+        "from": asked.as_json(),
+        "to": asked_then.as_json(),
+        "counts": counts,
+        "words": _words(counts),
+        **made,
+    }
 
 
 def _views(plan: Plan, day: date) -> dict[str, View]:
@@ -74,14 +87,19 @@ def _touches(entry: View, field: str) -> bool:
     return any(one["field"] == field for one in entry["fields"])
 
 
-def _events_between(tx: Transaction, workplan: str, first: Question, second: Question) -> dict[str, list[int]]:
+def _events_between(
+    tx: Transaction, workplan: str, first: Question, second: Question
+) -> dict[str, list[int]]:
     """Return ``{subject: positions}`` of the entries that one point rests on and the other does not."""
     low, high = sorted((first.position, second.position))
     early, late = sorted((first.day.isoformat(), second.day.isoformat()))
-    where, values = "position > ? AND position <= ?", [low, high]
+    between: list[Any] = [low, high]
+    where = "position > ? AND position <= ?"
     if first.effective or second.effective:
-        where, values = f"(({where}) OR (placed_on > ? AND placed_on <= ?)) AND position <= ?", [*values, early, late, high]  # type: ignore[list-item]
-    rows = tx.all(f"SELECT subject, position FROM events WHERE workplan = ? AND {where} ORDER BY position", workplan, *values)  # noqa: S608 - fixed conditions
+        between = [*between, early, late, high]
+        where = f"(({where}) OR (placed_on > ? AND placed_on <= ?)) AND position <= ?"
+    sql = f"SELECT subject, position FROM events WHERE workplan = ? AND {where} ORDER BY position"  # noqa: S608 - fixed conditions
+    rows = tx.all(sql, workplan, *between)
     found: dict[str, list[int]] = {}
     for subject, position in rows:
         found.setdefault(subject, []).append(position)
@@ -90,6 +108,7 @@ def _events_between(tx: Transaction, workplan: str, first: Question, second: Que
 
 def _words(counts: View) -> str:
     return (
-        f"{counts['before']} activities then, {counts['after']} now: {counts['added']} added, {counts['withdrawn']} removed"
-        f" from the plan, {counts['status_changed']} changed status, {counts['window_moved']} windows moved"
+        f"{counts['before']} activities then, {counts['after']} now: {counts['added']} added,"
+        f" {counts['withdrawn']} removed from the plan, {counts['status_changed']} changed status,"
+        f" {counts['window_moved']} windows moved"
     )

@@ -103,7 +103,9 @@ def _amendments(tx: Transaction, workplan: str, positions: list[int]) -> dict[in
             f" AND amends IN ({marks}) ORDER BY position"
         )
         for amends, position, kind in tx.all(sql, workplan, *part):
-            name = {"EntryCorrected": "corrected_by", "EntryRetracted": "retracted_by"}.get(kind, "redacted_by")
+            name = {"EntryCorrected": "corrected_by", "EntryRetracted": "retracted_by"}.get(
+                kind, "redacted_by"
+            )
             found.setdefault(amends, {}).setdefault(name, []).append(position)
     return found
 
@@ -124,7 +126,9 @@ def one_entry(tx: Transaction, end: LogEnd, plan: Plan, position: int) -> View:
     }
 
 
-def states_around(tx: Transaction, end: LogEnd, subject: str, position: int) -> tuple[View | None, View | None]:
+def states_around(
+    tx: Transaction, end: LogEnd, subject: str, position: int
+) -> tuple[View | None, View | None]:
     """Return a subject's state before and after the entry at a position, texts revealed."""
     rows = tx.all(_AROUND, end.generation, end.workplan, subject, position)
     states: list[View | None] = []
@@ -144,7 +148,9 @@ def inclusion(tx: Transaction, workplan: str, position: int, size: int) -> View:
         NotFoundError: the tree of that size does not hold the entry.
     """
     if not 1 <= position <= size:
-        raise NotFoundError("a tree of {size} entries holds no entry {position}", size=size, position=position)
+        raise NotFoundError(
+            "a tree of {size} entries holds no entry {position}", size=size, position=position
+        )
     read = node_reader(tx, workplan)
     return {
         "position": position,

@@ -1,5 +1,8 @@
-"""The plan at a resolved question: by position from the state rows, by day with only those subjects folded again whose
-late facts or amendments came in between."""
+"""The plan at a resolved question.
+
+By position it is read from the state rows; by day only those subjects are folded again whose late facts or amendments
+came in between.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,9 @@ def plan_for(tx: Transaction, end: LogEnd, question: Question, cache: PlanCache)
             return cache.plan(tx, end.workplan, end.generation, end.position)
         return plan_at(tx, end.workplan, end.generation, question.position)
     midnight = datetime.combine(question.effective + timedelta(days=1), time(), ZoneInfo(question.zone))
-    known_then = position_at(tx, end.workplan, instant_text(midnight.astimezone(UTC) - timedelta(microseconds=1)))
+    known_then = position_at(
+        tx, end.workplan, instant_text(midnight.astimezone(UTC) - timedelta(microseconds=1))
+    )
     base = min(known_then, question.position)
     standings = dict(plan_at(tx, end.workplan, end.generation, base).standings) if base else {}
     day = question.effective.isoformat()

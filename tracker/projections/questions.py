@@ -1,4 +1,4 @@
-"""The three questions: how it is, how it was as we knew it then (``as_of``), how it was as we know it (``effective_on``).
+"""The three questions: how it is, how it was as we knew it then (``as_of``), and as we know it (``effective_on``).
 
 A question is resolved to a position, and perhaps a day, once; everything else follows from these two.
 """
@@ -23,13 +23,18 @@ DURATION = re.compile(
     r"[-+]?P(?=.)(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?"
     r"(?:T(?=.)(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,7})S)?)?"
 )
-SPELLINGS = "`now`, a date, an instant with its offset, `position:431`, `moment:<slug>` or a duration such as `-P3M`"
+SPELLINGS = (
+    "`now`, a date, an instant with its offset, `position:431`, `moment:<slug>` or a duration such as `-P3M`"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A resolved question. ``day`` is the day that overdue and ages are computed for; ``effective`` the day asked about
-    as we know it at ``position``, or None."""
+    """A resolved question.
+
+    ``day`` is the day that overdue and ages are computed for; ``effective`` the day asked about as we know it at
+    ``position``, or None.
+    """
 
     as_of: str | None
     effective_on: str | None
@@ -66,7 +71,7 @@ def _said(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def resolve(  # noqa: PLR0913 - the question and all it is resolved against
+def resolve(
     tx: Transaction,
     end: LogEnd,
     workplan: Workplan,
@@ -82,7 +87,9 @@ def resolve(  # noqa: PLR0913 - the question and all it is resolved against
     position, instant = _position(tx, end, workplan, now, (as_of or "now").strip())
     at = recorded_at(tx, end.workplan, position)
     is_now = instant is None and position == end.position
-    known_on = local_day(now if is_now else datetime.fromisoformat(at) if instant is None else instant, workplan.zone)
+    known_on = local_day(
+        now if is_now else datetime.fromisoformat(at) if instant is None else instant, workplan.zone
+    )
     effective = _day(workplan, now, effective_on.strip(), known_on) if effective_on else None
     return Question(
         as_of=as_of,
@@ -151,7 +158,11 @@ def instant_of(workplan: Workplan, now: datetime, said: str, field: str) -> date
         if slug not in named:
             known = ", ".join(named) or "none yet"
             raise MomentError(
-                "no moment is called {slug}", slug=slug, field=field, value=said, way_out=f"Named moments: {known}."
+                "no moment is called {slug}",
+                slug=slug,
+                field=field,
+                value=said,
+                way_out=f"Named moments: {known}.",
             )
         said = named[slug]
     if DAY.fullmatch(said):
@@ -161,7 +172,9 @@ def instant_of(workplan: Workplan, now: datetime, said: str, field: str) -> date
             return None
         if day > today:
             raise _future(said, field)
-        return (datetime.combine(day + timedelta(days=1), time(), zone) - timedelta(microseconds=1)).astimezone(UTC)
+        return (
+            datetime.combine(day + timedelta(days=1), time(), zone) - timedelta(microseconds=1)
+        ).astimezone(UTC)
     if match := DURATION.fullmatch(said):
         return _back(now, match, said, field)
     try:
@@ -169,7 +182,9 @@ def instant_of(workplan: Workplan, now: datetime, said: str, field: str) -> date
     except ValueError:
         instant = None
     if instant is None or instant.tzinfo is None:
-        raise MomentError("`{said}` names no moment", said=said, field=field, value=said, way_out=f"Give {SPELLINGS}.")
+        raise MomentError(
+            "`{said}` names no moment", said=said, field=field, value=said, way_out=f"Give {SPELLINGS}."
+        )
     if instant > now:
         raise _future(said, field)
     return instant.astimezone(UTC)
@@ -180,7 +195,11 @@ def _calendar_day(said: str, field: str) -> date:
         return date.fromisoformat(said)
     except ValueError as error:
         raise MomentError(
-            "{said} is no day of the calendar", said=said, field=field, value=said, way_out=f"Give {SPELLINGS}."
+            "{said} is no day of the calendar",
+            said=said,
+            field=field,
+            value=said,
+            way_out=f"Give {SPELLINGS}.",
         ) from error
 
 
@@ -200,8 +219,10 @@ def _back(now: datetime, match: re.Match[str], said: str, field: str) -> datetim
     if said.startswith("+"):
         raise _future(said, field)
     total = now.year * 12 + now.month - 1 - years * 12 - months
-    if total < 12:  # noqa: PLR2004 - January of year 1
-        raise MomentError("{said} reaches before the calendar", said=said, field=field, value=said, way_out="Shorten it.")
+    if total < 12:
+        raise MomentError(
+            "{said} reaches before the calendar", said=said, field=field, value=said, way_out="Shorten it."
+        )
     year, month = divmod(total, 12)
     day = min(now.day, calendar.monthrange(year, month + 1)[1])
     try:

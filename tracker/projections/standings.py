@@ -77,7 +77,7 @@ def _standing(row: tuple[str, int, int, str, str]) -> Standing:
 def plan_at(tx: Transaction, workplan: str, generation: int, position: int) -> Plan:
     """Return the plan as it stood at a position: the newest row of every subject up to there."""
     rows = tx.all(_AT, generation, workplan, position)
-    return Plan({row[0]: _standing(row) for row in rows})  # type: ignore[arg-type]
+    return Plan({row[0]: _standing(row) for row in rows})
 
 
 class PlanCache:
@@ -97,7 +97,7 @@ class PlanCache:
         if known == position:
             return plan
         rows = tx.all(_CURRENT, generation, workplan, known)
-        plan = plan.with_standings({row[0]: _standing(row) for row in rows})  # type: ignore[arg-type]
+        plan = plan.with_standings({row[0]: _standing(row) for row in rows})
         with self._lock:
             newest = self._held.get(workplan)
             if newest is None or newest[:2] <= (generation, position):
@@ -108,7 +108,8 @@ class PlanCache:
 def fingerprint(plan: Plan) -> Mapping[str, tuple[int, int, str]]:
     """Return what two ways of computing a plan must agree on: ``{subject: (version, position, state)}``."""
     return {
-        subject: (one.version, one.position, dump_state(one.state)) for subject, one in sorted(plan.standings.items())
+        subject: (one.version, one.position, dump_state(one.state))
+        for subject, one in sorted(plan.standings.items())
     }
 
 
@@ -124,7 +125,7 @@ _UPSERT_CURRENT = (
 )
 _CURRENT = f"SELECT {_COLUMNS} FROM plan_current WHERE generation = ? AND workplan = ? AND position > ?"  # noqa: S608
 _AT = (
-    "SELECT s.subject, s.position, s.version, s.latest, s.state FROM plan_states s JOIN ("  # noqa: S608
+    "SELECT s.subject, s.position, s.version, s.latest, s.state FROM plan_states s JOIN ("
     " SELECT generation, workplan, subject, max(position) AS position FROM plan_states"
     " WHERE generation = ? AND workplan = ? AND position <= ? GROUP BY generation, workplan, subject) newest"
     " ON s.generation = newest.generation AND s.workplan = newest.workplan AND s.subject = newest.subject"

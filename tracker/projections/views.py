@@ -36,7 +36,9 @@ def view_of(plan: Plan, standing: Standing, day: date) -> View:
 def views(plan: Plan, kind: str, day: date) -> list[View]:
     """Return the views of all living subjects of a kind, in plan order."""
     found = [
-        one for one in plan.standings.values() if one.state is not None and one.subject.partition("/")[0] == kind
+        one
+        for one in plan.standings.values()
+        if one.state is not None and one.subject.partition("/")[0] == kind
     ]
     return [view_of(plan, one, day) for one in sorted(found, key=lambda one: natural(one.subject))]
 
@@ -54,10 +56,12 @@ def is_overdue(activity: Activity, day: date) -> bool:
 
 def _entity(plan: Plan, state: Entity, _day: date) -> View:
     workstreams = plan.all("workstream", Workstream)
-    return to_json(state) | {
-        "category": state.category,
+    made: View = to_json(state)
+    return made | {
         "leads": [one.id for one in workstreams if any(lead.entity == state.id for lead in one.leads)],
-        "participates": [one.id for one in workstreams if any(who.entity == state.id for who in one.participants)],
+        "participates": [
+            one.id for one in workstreams if any(who.entity == state.id for who in one.participants)
+        ],
     }
 
 
@@ -75,7 +79,9 @@ def _workstream(plan: Plan, state: Workstream, _day: date) -> View:
 def counted_sessions(plan: Plan, activity: str) -> int:
     """Return how many held sessions count for an activity."""
     return sum(
-        1 for session in plan.all("session", Session) if session.status == "held" and activity in session.counts_for
+        1
+        for session in plan.all("session", Session)
+        if session.status == "held" and activity in session.counts_for
     )
 
 

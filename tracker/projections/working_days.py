@@ -18,7 +18,9 @@ def working_days(workplan: Workplan) -> Callable[[date], bool]:
     """Return the test for a working day under a workplan's settings (``duty_station``, ``holidays``)."""
     station = workplan.settings.get("duty_station") or "CH-GE"
     exceptions = workplan.settings.get("holidays") or {}
-    return _working_days(station, tuple(exceptions.get("added") or ()), tuple(exceptions.get("removed") or ()))
+    return _working_days(
+        station, tuple(exceptions.get("added") or ()), tuple(exceptions.get("removed") or ())
+    )
 
 
 @cache

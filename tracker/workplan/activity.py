@@ -30,7 +30,7 @@ from tracker.events.catalogue import (
 from tracker.events.event import Event, Wish, id_of
 from tracker.events.vocabulary import Assessment, Evidence, Nature, Sealed, Status, Tags, Target, Wording
 from tracker.workplan.claims import Claim, claimed, combine, is_legal
-from tracker.workplan.plan import World, refuse
+from tracker.workplan.plan import World, refuse, unless_equal
 from tracker.workplan.reports import decide_report, decide_status
 from tracker.workplan.tags import merged_tags
 
@@ -104,8 +104,11 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """The state of an activity. ``course`` are its turns in timeline order, ``before`` the claim that this quarter's
-    reports are judged from, ``claims`` what each entity says of ``quarter``."""
+    """The state of an activity.
+
+    ``course`` are its turns in timeline order, ``before`` the claim that this quarter's reports are judged from,
+    ``claims`` what each entity says of ``quarter``.
+    """
 
     id: str
     workstream: str
@@ -169,7 +172,7 @@ def _subitems(data: ActivityAdded) -> tuple[SubitemState, ...]:
 
 def evolve(state: Activity | None, event: Event, placed_on: str) -> Activity | None:
     """Return the state after an event that stands at ``placed_on`` in the timeline."""
-    data = cast(ActivityEvent, event.data)
+    data = cast("ActivityEvent", event.data)
     if isinstance(data, ActivityAdded):
         return Activity(
             id=id_of(event.subject),
@@ -200,8 +203,10 @@ def evolve(state: Activity | None, event: Event, placed_on: str) -> Activity | N
     return replace(after, course=(*state.course, turn))
 
 
-def _evolved(state: Activity, event: Event, data: ActivityEvent) -> Activity:  # noqa: C901, PLR0911
+def _evolved(state: Activity, event: Event, data: ActivityEvent) -> Activity:
     match data:
+        case ActivityAdded():
+            return state
         case ActivityReworded():
             return replace(state, text=data.text)
         case ActivityMoved():
@@ -219,7 +224,9 @@ def _evolved(state: Activity, event: Event, data: ActivityEvent) -> Activity:  #
             link = Link(data.kind, data.to)
             return state if link in state.links else replace(state, links=(*state.links, link))
         case ActivityUnlinked():
-            return replace(state, links=tuple(link for link in state.links if link != Link(data.kind, data.to)))
+            return replace(
+                state, links=tuple(link for link in state.links if link != Link(data.kind, data.to))
+            )
         case ProgressReported():
             return _reported(state, event, data)
         case ActivityStatusChanged():
@@ -227,7 +234,9 @@ def _evolved(state: Activity, event: Event, data: ActivityEvent) -> Activity:  #
         case ReportExcused():
             return replace(state, excused=tuple(sorted({*state.excused, data.quarter})))
         case SubitemAdded():
-            item = SubitemState(data.label or str(len(state.subitems) + 1), data.label, data.text, "not_started")
+            item = SubitemState(
+                data.label or str(len(state.subitems) + 1), data.label, data.text, "not_started"
+            )
             return replace(state, subitems=(*state.subitems, item))
         case SubitemReworded():
             return _with_subitem(state, data.key, lambda item: replace(item, text=data.text))
@@ -244,7 +253,9 @@ def _evolved(state: Activity, event: Event, data: ActivityEvent) -> Activity:  #
 
 
 def _with_subitem(state: Activity, key: str, change: Callable[[SubitemState], SubitemState]) -> Activity:
-    return replace(state, subitems=tuple(change(item) if item.key == key else item for item in state.subitems))
+    return replace(
+        state, subitems=tuple(change(item) if item.key == key else item for item in state.subitems)
+    )
 
 
 def _reported(state: Activity, event: Event, data: ProgressReported) -> Activity:
@@ -317,7 +328,7 @@ def _settled(state: Activity, claim: Claim, event: Event, data: ActivityStatusCh
     )
 
 
-def misfit(state: Activity | None, data: ActivityEvent) -> str | None:  # noqa: PLR0911
+def misfit(state: Activity | None, data: ActivityEvent) -> str | None:
     """Return why the data does not fit the state before it: existence and transitions only."""
     if isinstance(data, ActivityAdded):
         return None
@@ -343,7 +354,7 @@ def _illegal(old: Status, new: Status) -> str | None:
     return None if is_legal(old, new) else f"the status is {old} then, and {new} cannot follow it"
 
 
-def decide(state: Activity | None, wish: Wish, world: World, day: date) -> ActivityEvent | None:  # noqa: C901, PLR0911, PLR0912
+def decide(state: Activity | None, wish: Wish, world: World, day: date) -> ActivityEvent | None:
     """Return the data to store, or None where it is already so.
 
     Raises:
@@ -351,11 +362,14 @@ def decide(state: Activity | None, wish: Wish, world: World, day: date) -> Activ
 
     Source: docs/rules.md, "Three axes"; ADR 3.
     """
-    data = cast(ActivityEvent, wish.data)
+    data = cast("ActivityEvent", wish.data)
     if isinstance(data, ActivityAdded):
         _unique_keys(data)
         return data
-    if state is None or (why := misfit(state, data)) is not None and not isinstance(data, ProgressReported | ActivityStatusChanged):
+    if state is None or (
+        (why := misfit(state, data)) is not None
+        and not isinstance(data, ProgressReported | ActivityStatusChanged)
+    ):
         raise _misfitting(wish, why if state else "the activity does not exist then")
     match data:
         case ActivityReworded():
@@ -364,16 +378,18 @@ def decide(state: Activity | None, wish: Wish, world: World, day: date) -> Activ
             return None if (data.workstream, data.number) == (state.workstream, state.number) else data
         case ActivityScheduled():
             _ordered(data.from_, data.to)
-            same = state.window and (state.window.from_, state.window.to, state.window.source)
-            return None if same == (data.from_, data.to, data.source) else data
+            return None if state.window == ActivityWindow(data.from_, data.to, data.source) else data
         case ActivityTagged():
-            after = merged_tags(state.tags, data.tags)
-            same = after == state.tags and data.nature in {None, state.nature}
-            return None if same and data.targets in (None, state.targets) else data
+            tags = merged_tags(state.tags, data.tags)
+            pairs = [(state.tags, tags), (state.nature, data.nature), (state.targets, data.targets)]
+            return data if unless_equal(pairs) else None
         case ActivityLinked():
             if data.to == state.id:
                 raise refuse(
-                    "an activity cannot be linked to itself", field="/data/to", value=data.to, way_out="Name another."
+                    "an activity cannot be linked to itself",
+                    field="/data/to",
+                    value=data.to,
+                    way_out="Name another.",
                 )
             return None if Link(data.kind, data.to) in state.links else data
         case ActivityUnlinked():

@@ -15,7 +15,9 @@ from tracker.events.shapes import to_json
 from tracker.workplan.folding import is_amending
 from tracker.workplan.plan import World, refuse
 
-FIXED = frozenset({"WorkplanAdopted", "SigningKeyChanged", "ReadinessSnapshotTaken", "ReminderSent", "ReminderFailed"})
+FIXED = frozenset(
+    {"WorkplanAdopted", "SigningKeyChanged", "ReadinessSnapshotTaken", "ReminderSent", "ReminderFailed"}
+)
 """Entries that the system vouches for: nobody amends them."""
 
 Amendment = EntryCorrected | EntryRetracted | TextRedacted
@@ -37,10 +39,15 @@ def decide_amendment(wish: Wish, data: Amendment, events: Sequence[Event], world
         )
     if is_amending(target):
         raise _refused(
-            "entry {position} is itself an amendment ({type})", data, "Amend the original entry again.", type=target.type
+            "entry {position} is itself an amendment ({type})",
+            data,
+            "Amend the original entry again.",
+            type=target.type,
         )
     if target.type in FIXED and not isinstance(data, TextRedacted):
-        raise _refused("entry {position} ({type}) is the system's own record", data, "It stands.", type=target.type)
+        raise _refused(
+            "entry {position} ({type}) is the system's own record", data, "It stands.", type=target.type
+        )
     match data:
         case TextRedacted():
             return _redacted(data, target, events)
@@ -54,12 +61,16 @@ def is_retracted(events: Sequence[Event], position: int) -> bool:
     return any(isinstance(event.data, EntryRetracted) and event.data.position == position for event in events)
 
 
-def _corrected(data: EntryCorrected, target: Event, events: Sequence[Event], world: World) -> EntryCorrected | None:
+def _corrected(
+    data: EntryCorrected, target: Event, events: Sequence[Event], world: World
+) -> EntryCorrected | None:
     if is_retracted(events, data.position):
         raise _refused("entry {position} is retracted, and that is final", data, "Enter it anew.")
     held = _held(target, events)
     wished: dict[str, Any] = {
-        name: value for name in ("occurred_on", "reason", "data") if (value := getattr(data, name)) is not None
+        name: value
+        for name in ("occurred_on", "reason", "data")
+        if (value := getattr(data, name)) is not None
     }
     if not wished:
         raise _refused(
@@ -125,13 +136,15 @@ def _redacted(data: TextRedacted, target: Event, events: Sequence[Event]) -> Tex
     fields = dict(seals_in(to_json(target)))
     if data.field not in fields:
         raise _refused(
-            "entry {position} has no redactable text at {field}",
+            "entry {position} has no redactable text at {named}",
             data,
             f"Its texts are: {', '.join(fields) or 'none'}.",
             pointer="/data/field",
+            named=data.field,
         )
     done = any(
-        isinstance(event.data, TextRedacted) and (event.data.position, event.data.field) == (data.position, data.field)
+        isinstance(event.data, TextRedacted)
+        and (event.data.position, event.data.field) == (data.position, data.field)
         for event in events
     )
     return None if done else data
@@ -146,6 +159,6 @@ def _refused(
         field=pointer,
         value=field if pointer.endswith("field") else data.position,
         way_out=way_out,
-        **{"position": data.position, "field": field, **operands},
+        position=data.position,
+        **operands,
     )
-

@@ -54,7 +54,9 @@ def regular_dates(quarter: str, is_working_day: IsWorkingDay) -> RoundDates:
 
 def dates_by_hand(today: date, is_working_day: IsWorkingDay) -> RoundDates:
     """Return the dates of a round opened by hand after its time."""
-    return _dates(today, working_days_from(today, 10, is_working_day), today + timedelta(days=30), is_working_day)
+    return _dates(
+        today, working_days_from(today, 10, is_working_day), today + timedelta(days=30), is_working_day
+    )
 
 
 def _dates(opens: date, due: date, closes: date, is_working_day: IsWorkingDay) -> RoundDates:

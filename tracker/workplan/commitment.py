@@ -31,8 +31,8 @@ class Commitment:
     reports: tuple[CommitmentReport, ...]
 
 
-def evolve(state: Commitment | None, event: Event, placed_on: str) -> Commitment | None:  # noqa: ARG001 - the signature of all kinds
-    data = cast(CommitmentEvent, event.data)
+def evolve(state: Commitment | None, event: Event, placed_on: str) -> Commitment | None:
+    data = cast("CommitmentEvent", event.data)
     match data:
         case CommitmentAdded():
             return Commitment(id_of(event.subject), data.text, ())
@@ -49,10 +49,16 @@ def misfit(state: Commitment | None, data: CommitmentEvent) -> str | None:
     return None if state or isinstance(data, CommitmentAdded) else "the commitment does not exist then"
 
 
-def decide(state: Commitment | None, wish: Wish, world: World, day: date) -> CommitmentEvent | None:  # noqa: ARG001
-    data = cast(CommitmentEvent, wish.data)
+def decide(state: Commitment | None, wish: Wish, world: World, day: date) -> CommitmentEvent | None:
+    data = cast("CommitmentEvent", wish.data)
     if state is None and not isinstance(data, CommitmentAdded):
-        raise refuse("there is no {subject} then", field="/subject", value=wish.subject, way_out="Add it first.", subject=wish.subject)
+        raise refuse(
+            "there is no {subject} then",
+            field="/subject",
+            value=wish.subject,
+            way_out="Add it first.",
+            subject=wish.subject,
+        )
     return data
 
 

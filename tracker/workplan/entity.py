@@ -28,8 +28,8 @@ class Entity:
     champion: Champion | None = None
 
 
-def evolve(state: Entity | None, event: Event, placed_on: str) -> Entity | None:  # noqa: ARG001 - the signature of all kinds
-    data = cast(EntityEvent, event.data)
+def evolve(state: Entity | None, event: Event, placed_on: str) -> Entity | None:
+    data = cast("EntityEvent", event.data)
     if isinstance(data, EntityAdded):
         return Entity(id_of(event.subject), data.names, data.kind, None, data.printed, retired=False)
     if state is None:
@@ -55,8 +55,8 @@ def misfit(state: Entity | None, data: EntityEvent) -> str | None:
     return None if state or isinstance(data, EntityAdded) else "the entity does not exist then"
 
 
-def decide(state: Entity | None, wish: Wish, world: World, day: date) -> EntityEvent | None:  # noqa: ARG001
-    data = cast(EntityEvent, wish.data)
+def decide(state: Entity | None, wish: Wish, world: World, day: date) -> EntityEvent | None:
+    data = cast("EntityEvent", wish.data)
     if isinstance(data, EntityAdded):
         if (data.kind == "person") != id_of(wish.subject).startswith(PERSON):
             raise refuse(
@@ -67,7 +67,13 @@ def decide(state: Entity | None, wish: Wish, world: World, day: date) -> EntityE
             )
         return data
     if state is None:
-        raise refuse("there is no {subject} then", field="/subject", value=wish.subject, way_out="Add it first.", subject=wish.subject)
+        raise refuse(
+            "there is no {subject} then",
+            field="/subject",
+            value=wish.subject,
+            way_out="Add it first.",
+            subject=wish.subject,
+        )
     match data:
         case EntityRenamed():
             return None if data.names == state.names else data

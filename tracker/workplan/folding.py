@@ -1,8 +1,8 @@
 """The one fold: from a subject's events to its state, at any position and any day.
 
-A subject's timeline is its living events (retracted ones left out, corrections applied), founding first, then by the day
-at which each stands, then by position. The same ``evolve`` serves deciding, the current plan, every past plan and every
-rebuild.
+A subject's timeline is its living events (retracted ones left out, corrections applied), founding first, then by the
+day at which each stands, then by position. The same ``evolve`` serves deciding, the current plan, every past plan and
+every rebuild.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def corrected_data(target: Event, correction: EntryCorrected) -> EventData:
     declared = CATALOGUE[target.type]
     while schema < declared.schema:
         raw, schema = UPCASTERS[target.type, schema](raw), schema + 1
-    return cast(EventData, from_json(declared.data, raw))
+    return cast("EventData", from_json(declared.data, raw))
 
 
 def living(events: Iterable[Event], zone: str) -> list[Entry]:
@@ -87,10 +87,12 @@ def living(events: Iterable[Event], zone: str) -> list[Entry]:
         match event.data:
             case EntryRetracted(position=target):
                 facts.pop(target, None)
-            case EntryCorrected(position=target) as correction if target in facts:
-                facts[target] = _corrected(facts[target], correction)
-            case _ if not is_amending(event):
-                facts[event.position] = event
+            case EntryCorrected(position=target) as correction:
+                if target in facts:
+                    facts[target] = _corrected(facts[target], correction)
+            case _:
+                if not is_amending(event):
+                    facts[event.position] = event
     founding = next((position for position, event in facts.items() if CATALOGUE[event.type].founding), None)
     entries = [entry_of(event, zone, is_founding=position == founding) for position, event in facts.items()]
     return sorted(entries, key=lambda entry: entry.order)
@@ -142,5 +144,3 @@ def fitting(kind: str, entries: Sequence[Entry]) -> dict[int, bool]:
         found[entry.event.position] = KINDS[kind].misfit(state, entry.event.data) is None
         state = KINDS[kind].evolve(state, entry.event, entry.placed_on)
     return found
-
-

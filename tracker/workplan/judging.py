@@ -1,11 +1,11 @@
-"""Judging a request as a whole: every wish at its place in the timeline, every subject replayed once, all or nothing."""
+"""Judging a request as a whole: every wish at its place in time, every subject replayed once, all or nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from tracker.errors import ConflictError, RuleError
 from tracker.events.catalogue import (
@@ -18,7 +18,7 @@ from tracker.events.catalogue import (
 )
 from tracker.events.dates import first_day, last_day
 from tracker.events.event import Event, Said, Wish, kind_of
-from tracker.workplan.amending import Amendment, check_first_day, decide_amendment
+from tracker.workplan.amending import check_first_day, decide_amendment
 from tracker.workplan.folding import KINDS, Entry, corrected_data, entry_of, fitting, living, standing_of
 from tracker.workplan.plan import Standing, World, refuse
 
@@ -128,7 +128,11 @@ def _check_versions(wishes: Sequence[Wish], world: World) -> None:
                 field="/expected_version",
                 value=wish.expected_version,
                 way_out="Read it again: what happened since is listed in `since`.",
-                details={"subject": wish.subject, "current_version": current, "expected": wish.expected_version},
+                details={
+                    "subject": wish.subject,
+                    "current_version": current,
+                    "expected": wish.expected_version,
+                },
             )
         if wish.is_founding and held and not (wish.type == "SessionScheduled" and held.state):
             raise ConflictError(
@@ -148,7 +152,7 @@ def _check_wish(wish: Wish, wishes: Sequence[Wish], world: World) -> None:
                 "{day} lies in the future",
                 field="/occurred_on",
                 value=wish.occurred_on,
-                way_out=f"Facts happened: give {world.today} or earlier. Plans are said in the data (windows, due dates).",
+                way_out=f"Facts happened: give {world.today} or earlier. Plans are said in the data.",
                 day=wish.occurred_on,
             )
         check_first_day(wish.occurred_on, world, "/occurred_on")
@@ -185,7 +189,7 @@ def _is_open_to(wish: Wish) -> bool:
 class _Docket:
     """The wishes of one request about one subject."""
 
-    def __init__(  # noqa: PLR0913 - what all its methods share
+    def __init__(
         self,
         subject: str,
         wishes: Sequence[Wish],
@@ -235,7 +239,9 @@ class _Docket:
             placed = entry_of(event, self.world.zone).placed_on
             state = self.kind.evolve(state, event, placed)
             latest = latest if index == self.founds else max(latest, placed)
-            steps.append(_Step(index, event, Standing(self.subject, event.version, event.position, latest, state)))
+            steps.append(
+                _Step(index, event, Standing(self.subject, event.version, event.position, latest, state))
+            )
         return steps
 
     def event(self, index: int, wish: Wish, data: EventData, already: int) -> Event:
@@ -272,12 +278,16 @@ class _Docket:
         events = list(history)
         for index, wish in self.wishes:
             if isinstance(wish.data, AMENDING):
-                amendment = decide_amendment(wish, cast(Amendment, wish.data), events, self.world)
+                amendment = decide_amendment(wish, wish.data, events, self.world)
                 if amendment is not None:
                     made[index] = self.event(index, wish, amendment, 0)
                     events.append(made[index])
         self._check_founding(events)
-        targets = {e.data.position for e in made.values() if isinstance(e.data, EntryCorrected) and e.data.data is not None}
+        targets = {
+            e.data.position
+            for e in made.values()
+            if isinstance(e.data, EntryCorrected) and e.data.data is not None
+        }
         timeline: list[Entry | tuple[int, Wish]] = [*living(events, zone)]
         timeline += [(index, wish) for index, wish in self.wishes if not isinstance(wish.data, AMENDING)]
         state = None
@@ -327,7 +337,9 @@ class _Docket:
         if why is not None and fitted.get(position, True):
             raise self._no_longer_fits(entry, why, seek=seek)
         if is_corrected and why is None and not entry.is_founding:
-            wish = Wish(self.subject, event.data, event.occurred_on, event.entity, event.on_behalf_of, event.reason)
+            wish = Wish(
+                self.subject, event.data, event.occurred_on, event.entity, event.on_behalf_of, event.reason
+            )
             self.kind.decide(state, wish, self.world, date.fromisoformat(entry.placed_on))
 
     def _no_longer_fits(self, entry: Entry, why: str, *, seek: bool) -> RuleError:
@@ -336,7 +348,9 @@ class _Docket:
             "entry {position} ({type}, {day}) would no longer fit: {why}",
             field="/occurred_on",
             value=next((wish.occurred_on for _, wish in self.wishes if wish.occurred_on), None),
-            way_out=f"The nearest date that would fit is {nearest}." if nearest else "Correct that entry too, in one request.",
+            way_out=f"The nearest date that would fit is {nearest}."
+            if nearest
+            else "Correct that entry too, in one request.",
             position=entry.event.position,
             type=entry.event.type,
             day=entry.placed_on,

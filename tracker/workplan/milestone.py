@@ -35,7 +35,7 @@ class Milestone:
 
 
 def evolve(state: Milestone | None, event: Event, placed_on: str) -> Milestone | None:
-    data = cast(MilestoneEvent, event.data)
+    data = cast("MilestoneEvent", event.data)
     if isinstance(data, MilestoneSet):
         return Milestone(
             id=id_of(event.subject),
@@ -72,8 +72,8 @@ def misfit(state: Milestone | None, data: MilestoneEvent) -> str | None:
     return None
 
 
-def decide(state: Milestone | None, wish: Wish, world: World, day: date) -> MilestoneEvent | None:  # noqa: ARG001
-    data = cast(MilestoneEvent, wish.data)
+def decide(state: Milestone | None, wish: Wish, world: World, day: date) -> MilestoneEvent | None:
+    data = cast("MilestoneEvent", wish.data)
     if isinstance(data, MilestoneSet):
         if sum(one is not None for one in (data.activity, data.workstream, data.commitment)) != 1:
             raise refuse(

@@ -64,7 +64,10 @@ def is_expected(activity: Activity, quarter: str) -> bool:
 def settling_report(plan: Plan, activity: Activity, quarter: str) -> Report | None:
     """Return the first live report that names the quarter, of this activity or of one that is the same."""
     found = [
-        report for one in same_activities(plan, activity) for report in one.reports if report.quarter == quarter
+        report
+        for one in same_activities(plan, activity)
+        for report in one.reports
+        if report.quarter == quarter
     ]
     return min(found, key=lambda report: report.position, default=None)
 
@@ -76,7 +79,12 @@ def same_activities(plan: Plan, activity: Activity) -> list[Activity]:
     found = {activity.id: activity}
     if not any(link.kind == "same_as" for link in activity.links) and not _is_target(plan, activity):
         return [activity]
-    pairs = [(one.id, link.to) for one in plan.all("activity", State) for link in one.links if link.kind == "same_as"]
+    pairs = [
+        (one.id, link.to)
+        for one in plan.all("activity", State)
+        for link in one.links
+        if link.kind == "same_as"
+    ]
     grown = True
     while grown:
         grown = False
@@ -115,7 +123,11 @@ def oldest_open_quarter(plan: Plan, activity: Activity) -> str | None:
     from tracker.workplan.round import Round  # noqa: PLC0415 - the kinds name each other
 
     for opened in sorted(plan.all("round", Round), key=lambda one: one.id):
-        if not opened.closed and is_expected(activity, opened.id) and not settling_report(plan, activity, opened.id):
+        if (
+            not opened.closed
+            and is_expected(activity, opened.id)
+            and not settling_report(plan, activity, opened.id)
+        ):
             return opened.id
     return None
 

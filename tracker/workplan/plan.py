@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from tracker.errors import RuleError
 from tracker.events.event import Wish, id_of, kind_of
@@ -16,8 +16,11 @@ State = TypeVar("State")
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One subject at a position. ``version`` and ``position`` count its own events, ``latest`` is the last day in its
-    timeline, ``state`` None means that its founding entry was retracted."""
+    """One subject at a position.
+
+    ``version`` and ``position`` count its own events, ``latest`` is the last day in its timeline, ``state`` None means
+    that its founding entry was retracted.
+    """
 
     subject: str
     version: int
@@ -38,7 +41,7 @@ class Plan:
     def get(self, subject: str, of: type[State]) -> State | None:
         """Return the state of a subject, or None where it is not founded."""
         found = self.standings.get(subject)
-        return cast(State, found.state) if found and isinstance(found.state, of) else None
+        return found.state if found and isinstance(found.state, of) else None
 
     def has(self, subject: str) -> bool:
         found = self.standings.get(subject)
@@ -47,7 +50,7 @@ class Plan:
     def all(self, kind: str, of: type[State]) -> list[State]:
         """Return the living states of a kind, in plan order: numbers as numbers."""
         found = [s for s in self.standings.values() if kind_of(s.subject) == kind and isinstance(s.state, of)]
-        return [cast(State, s.state) for s in sorted(found, key=lambda s: natural(s.subject))]
+        return [s.state for s in sorted(found, key=lambda s: natural(s.subject))]
 
     def with_standings(self, changed: Mapping[str, Standing]) -> Plan:
         return Plan({**self.standings, **changed})
@@ -69,7 +72,7 @@ class World:
     zone: str
     first_day: date
     is_closed: bool
-    is_working_day: Callable[[date], bool] = field(default=lambda day: day.weekday() < 5)  # noqa: PLR2004 - Saturday
+    is_working_day: Callable[[date], bool] = field(default=lambda day: day.weekday() < 5)
 
     def require(self, subject: str, pointer: str) -> None:
         """Refuse unless ``subject`` exists.
@@ -88,14 +91,16 @@ class World:
 
 
 def _some(plan: Plan, kind: str) -> str:
-    found = sorted((s for s, held in plan.standings.items() if kind_of(s) == kind and held.state), key=natural)
+    found = sorted(
+        (s for s, held in plan.standings.items() if kind_of(s) == kind and held.state), key=natural
+    )
     shown = ", ".join(id_of(subject) for subject in found[:12])
-    return f"{shown} and {len(found) - 12} more" if len(found) > 12 else shown or "none"  # noqa: PLR2004
+    return f"{shown} and {len(found) - 12} more" if len(found) > 12 else shown or "none"
 
 
 def refuse(template: str, *, field: str, value: Any = None, way_out: str, **operands: object) -> RuleError:
     """Return the refusal of a wish: what is wrong in which field, and the way out."""
-    return RuleError(template, field=field, value=value, way_out=way_out, **operands)
+    return RuleError(template, field=field, value=value, way_out=way_out, operands=operands)
 
 
 def needs_reason(wish: Wish, template: str, **operands: object) -> None:

@@ -63,16 +63,23 @@ def decide_report(
     if data.assessment and claim.status != "in_progress":
         raise _not_in_progress(claim.status, data.assessment)
     _check_transition(wish, state.id, base, claim)
-    if data.assessment in {"at_risk", "delayed"} and wish.reason is None:
-        if not (data.same_reason and state.assessment_reason and base.assessment == data.assessment):
-            needs_reason(wish, "`{assessment}` needs a reason", assessment=data.assessment)
-    if claim.status == "completed" and base.status != "completed" and not data.evidence and wish.reason is None:
+    still_holds = data.same_reason and state.assessment_reason and base.assessment == data.assessment
+    if data.assessment in {"at_risk", "delayed"} and not still_holds:
+        needs_reason(wish, "`{assessment}` needs a reason", assessment=data.assessment)
+    if (
+        claim.status == "completed"
+        and base.status != "completed"
+        and not data.evidence
+        and wish.reason is None
+    ):
         raise refuse(
             "`completed` needs evidence, or a reason why there is none",
             field="/data/evidence",
             way_out="Give a link in `evidence`, or say in `reason` why there is none.",
         )
-    return replace(stored, status="in_progress") if base.status != claim.status and not data.status else stored
+    return (
+        replace(stored, status="in_progress") if base.status != claim.status and not data.status else stored
+    )
 
 
 def decide_status(state: Activity, wish: Wish, data: ActivityStatusChanged) -> ActivityStatusChanged | None:

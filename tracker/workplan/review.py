@@ -96,11 +96,13 @@ class Review:
     held_on: str | None = None
 
 
-def evolve(state: Review | None, event: Event, placed_on: str) -> Review | None:  # noqa: C901, PLR0911
-    data = cast(ReviewEvent, event.data)
+def evolve(state: Review | None, event: Event, placed_on: str) -> Review | None:
+    data = cast("ReviewEvent", event.data)
     if isinstance(data, ReviewPlanned):
         dates = Dates(data.window, data.starts_on, data.ends_on)
-        return Review(id_of(event.subject), dates, dates, "planned", data.place, data.commission, (), (), (), (), (), ())
+        return Review(
+            id_of(event.subject), dates, dates, "planned", data.place, data.commission, (), (), (), (), (), ()
+        )
     if state is None:
         return None
     match data:
@@ -157,8 +159,8 @@ def misfit(state: Review | None, data: ReviewEvent) -> str | None:
     return None
 
 
-def decide(state: Review | None, wish: Wish, world: World, day: date) -> ReviewEvent | None:  # noqa: ARG001, C901, PLR0911
-    data = cast(ReviewEvent, wish.data)
+def decide(state: Review | None, wish: Wish, world: World, day: date) -> ReviewEvent | None:
+    data = cast("ReviewEvent", wish.data)
     if why := misfit(state, data):
         raise refuse(
             "{subject}: {why}",
@@ -168,7 +170,7 @@ def decide(state: Review | None, wish: Wish, world: World, day: date) -> ReviewE
             subject=wish.subject,
             why=why,
         )
-    held = cast(Review, state)
+    held = cast("Review", state)
     match data:
         case ReviewPlanned():
             _check_dates(data)
@@ -177,7 +179,9 @@ def decide(state: Review | None, wish: Wish, world: World, day: date) -> ReviewE
             _check_dates(data)
             if wish.reason is None:
                 raise refuse(
-                    "moving a review needs a reason", field="/reason", way_out="Send the same with a `reason`."
+                    "moving a review needs a reason",
+                    field="/reason",
+                    way_out="Send the same with a `reason`.",
                 )
             same = Dates(data.window, data.starts_on, data.ends_on) == held.current
             return None if same and data.place in {None, held.place} else data

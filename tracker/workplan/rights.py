@@ -10,7 +10,13 @@ from dataclasses import replace
 
 from tracker.directory.principals import Principal
 from tracker.errors import DeniedError
-from tracker.events.catalogue import CATALOGUE, EntryCorrected, EntryRetracted, ProgressReported, SessionScheduled
+from tracker.events.catalogue import (
+    CATALOGUE,
+    EntryCorrected,
+    EntryRetracted,
+    ProgressReported,
+    SessionScheduled,
+)
 from tracker.events.event import Event, Wish, id_of, kind_of
 from tracker.workplan.activity import Activity
 from tracker.workplan.milestone import Milestone
@@ -78,7 +84,11 @@ def permitted(principal: Principal, wish: Wish, plan: Plan, target: ReadTarget) 
             return _amended_by_lead(principal, wish, plan, target)
         if right == "proposal" and principal.has("lead"):
             return wish
-    if principal.has("reviewer") and right in {"field", "proposal"} and _region(wish, plan) == principal.region:
+    if (
+        principal.has("reviewer")
+        and right in {"field", "proposal"}
+        and _region(wish, plan) == principal.region
+    ):
         return wish
     raise _denied(principal, wish, "your role does not include it")
 
@@ -90,7 +100,7 @@ def _by_secretariat(principal: Principal, wish: Wish, right: str) -> Wish:
         raise refuse(
             "a report by the Secretariat says on whose behalf",
             field="/on_behalf_of",
-            way_out='Give `on_behalf_of`: {"entity", "by", "received_on"}; a decision of its own is ActivityStatusChanged.',
+            way_out="Give `on_behalf_of` with entity, by and received_on; a decision of its own is ActivityStatusChanged.",
         )
     return wish
 
@@ -100,7 +110,9 @@ def _by_lead(principal: Principal, wish: Wish, plan: Plan) -> Wish:
         raise _denied(principal, wish, "only the Secretariat reports on another's behalf")
     if principal.has("link"):
         quarter = wish.data.quarter if isinstance(wish.data, ProgressReported) else None
-        if quarter != principal.quarter or (principal.activities and id_of(wish.subject) not in principal.activities):
+        if quarter != principal.quarter or (
+            principal.activities and id_of(wish.subject) not in principal.activities
+        ):
             raise _denied(principal, wish, f"this link is for reports about {principal.quarter}")
     voices = entities_about(principal, plan, wish.subject)
     if wish.entity is not None:
@@ -129,7 +141,9 @@ def _amended_by_lead(principal: Principal, wish: Wish, plan: Plan, target: ReadT
     if isinstance(event.data, ProgressReported):
         opened = plan.get(f"round/{event.data.quarter}", Round)
         if opened and opened.closed:
-            raise _denied(principal, wish, f"the round {opened.id} is closed; the Secretariat can still correct it")
+            raise _denied(
+                principal, wish, f"the round {opened.id} is closed; the Secretariat can still correct it"
+            )
     return replace(wish, entity=event.entity)
 
 

@@ -71,8 +71,8 @@ class Workplan:
         return list(self.settings.get("languages") or ["en"])
 
 
-def evolve(state: Workplan | None, event: Event, placed_on: str) -> Workplan | None:  # noqa: ARG001
-    data = cast(WorkplanEvent, event.data)
+def evolve(state: Workplan | None, event: Event, placed_on: str) -> Workplan | None:
+    data = cast("WorkplanEvent", event.data)
     if isinstance(data, WorkplanAdopted):
         return Workplan(
             id=event.workplan,
@@ -106,13 +106,15 @@ def misfit(state: Workplan | None, data: WorkplanEvent) -> str | None:
     return None if state or isinstance(data, WorkplanAdopted) else "the workplan is not adopted then"
 
 
-def decide(state: Workplan | None, wish: Wish, world: World, day: date) -> WorkplanEvent | None:  # noqa: ARG001
-    data = cast(WorkplanEvent, wish.data)
+def decide(state: Workplan | None, wish: Wish, world: World, day: date) -> WorkplanEvent | None:
+    data = cast("WorkplanEvent", wish.data)
     if isinstance(data, WorkplanAdopted):
         check_settings(data.settings)
         return data
     if state is None:
-        raise refuse("there is no workplan yet", field="/subject", value=wish.subject, way_out="Import one first.")
+        raise refuse(
+            "there is no workplan yet", field="/subject", value=wish.subject, way_out="Import one first."
+        )
     match data:
         case WorkplanAmended():
             check_settings(data.settings or {})

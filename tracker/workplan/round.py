@@ -60,11 +60,19 @@ class Round:
     requested: tuple[Asked, ...]
 
 
-def evolve(state: Round | None, event: Event, placed_on: str) -> Round | None:  # noqa: ARG001, PLR0911
-    data = cast(RoundEvent, event.data)
+def evolve(state: Round | None, event: Event, placed_on: str) -> Round | None:
+    data = cast("RoundEvent", event.data)
     if isinstance(data, RoundOpened):
         dates = (data.opens or "", data.due or "", data.closes or "")
-        return Round(id_of(event.subject), *dates, data.steps or (), closed=False, extensions=0, reminders=(), requested=())
+        return Round(
+            id_of(event.subject),
+            *dates,
+            data.steps or (),
+            closed=False,
+            extensions=0,
+            reminders=(),
+            requested=(),
+        )
     if state is None:
         return None
     match data:
@@ -77,11 +85,19 @@ def evolve(state: Round | None, event: Event, placed_on: str) -> Round | None:  
             return replace(state, requested=(*state.requested, asked))
         case ReminderSent():
             sent = Reminder(
-                event.position, data.step, data.recipient, "accepted", event.recorded_at, data.entities, data.activities
+                event.position,
+                data.step,
+                data.recipient,
+                "accepted",
+                event.recorded_at,
+                data.entities,
+                data.activities,
             )
             return replace(state, reminders=(*state.reminders, sent))
         case ReminderFailed():
-            failed = Reminder(event.position, data.step, data.recipient, data.outcome, event.recorded_at, (), ())
+            failed = Reminder(
+                event.position, data.step, data.recipient, data.outcome, event.recorded_at, (), ()
+            )
             return replace(state, reminders=(*state.reminders, failed))
         case RoundClosed():
             return replace(state, closed=True)
@@ -93,8 +109,8 @@ def misfit(state: Round | None, data: RoundEvent) -> str | None:
     return None if state or isinstance(data, RoundOpened) else "the round is not open then"
 
 
-def decide(state: Round | None, wish: Wish, world: World, day: date) -> RoundEvent | None:  # noqa: ARG001
-    data = cast(RoundEvent, wish.data)
+def decide(state: Round | None, wish: Wish, world: World, day: date) -> RoundEvent | None:
+    data = cast("RoundEvent", wish.data)
     quarter = id_of(wish.subject)
     if isinstance(data, RoundOpened):
         return _opened(quarter, world)

@@ -72,57 +72,56 @@ def instant_of(said: str, zone: str) -> datetime:
     return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
 
 
-def evolve(state: Session | None, event: Event, placed_on: str) -> Session | None:  # noqa: PLR0911
-    data = cast(SessionEvent, event.data)
-    match data:
-        case SessionProposed():
-            return Session(
-                id=id_of(event.subject),
-                kind=data.kind,
-                title=data.title,
-                status="proposed",
-                level=data.level,
-                region=data.region,
-                country=None,
-                window=data.window,
-                starts_at=None,
-                ends_at=None,
-                zone=None,
-                mode=None,
-                languages=(),
-                audience=data.audience,
-                rule=None,
-                workstreams=data.workstreams or (),
-                objectives=data.objectives or (),
-                original_start=None,
-                attendance=None,
-                counts_for=(),
-                materials=(),
-            )
-        case SessionScheduled():
-            return Session(
-                id=id_of(event.subject),
-                kind=data.kind,
-                title=data.title,
-                status="scheduled",
-                level=data.level,
-                region=data.region,
-                country=data.country,
-                window=state.window if state else None,
-                starts_at=data.starts_at,
-                ends_at=data.ends_at,
-                zone=data.zone,
-                mode=data.mode,
-                languages=data.languages,
-                audience=data.audience,
-                rule=data.rule,
-                workstreams=data.workstreams,
-                objectives=data.objectives,
-                original_start=state.original_start if state and state.original_start else data.starts_at,
-                attendance=None,
-                counts_for=(),
-                materials=state.materials if state else (),
-            )
+def evolve(state: Session | None, event: Event, placed_on: str) -> Session | None:
+    data = cast("SessionEvent", event.data)
+    if isinstance(data, SessionProposed):
+        return Session(
+            id=id_of(event.subject),
+            kind=data.kind,
+            title=data.title,
+            status="proposed",
+            level=data.level,
+            region=data.region,
+            country=None,
+            window=data.window,
+            starts_at=None,
+            ends_at=None,
+            zone=None,
+            mode=None,
+            languages=(),
+            audience=data.audience,
+            rule=None,
+            workstreams=data.workstreams or (),
+            objectives=data.objectives or (),
+            original_start=None,
+            attendance=None,
+            counts_for=(),
+            materials=(),
+        )
+    if isinstance(data, SessionScheduled):
+        return Session(
+            id=id_of(event.subject),
+            kind=data.kind,
+            title=data.title,
+            status="scheduled",
+            level=data.level,
+            region=data.region,
+            country=data.country,
+            window=state.window if state else None,
+            starts_at=data.starts_at,
+            ends_at=data.ends_at,
+            zone=data.zone,
+            mode=data.mode,
+            languages=data.languages,
+            audience=data.audience,
+            rule=data.rule,
+            workstreams=data.workstreams,
+            objectives=data.objectives,
+            original_start=state.original_start if state and state.original_start else data.starts_at,
+            attendance=None,
+            counts_for=(),
+            materials=state.materials if state else (),
+        )
     if state is None:
         return None
     match data:
@@ -133,26 +132,31 @@ def evolve(state: Session | None, event: Event, placed_on: str) -> Session | Non
             return replace(held, counts_for=data.counts_for or ())
         case SessionMaterialPublished():
             material = Material(data.kind, data.url, data.language)
-            return state if material in state.materials else replace(state, materials=(*state.materials, material))
+            return (
+                state
+                if material in state.materials
+                else replace(state, materials=(*state.materials, material))
+            )
         case SessionCancelled():
             return replace(state, status="cancelled")
         case _:
             assert_never(data)
 
 
-def misfit(state: Session | None, data: SessionEvent) -> str | None:  # noqa: PLR0911
-    match data:
-        case SessionProposed():
-            return None
-        case SessionScheduled():
-            return "the session was held before" if state and state.status == "held" else None
+def misfit(state: Session | None, data: SessionEvent) -> str | None:
+    if isinstance(data, SessionProposed):
+        return None
+    if isinstance(data, SessionScheduled):
+        return "the session was held before" if state and state.status == "held" else None
     if state is None:
         return "the session does not exist then"
     match data:
         case SessionHeld():
             return "the session is cancelled then" if state.status == "cancelled" else None
         case SessionRescheduled():
-            return None if state.status == "scheduled" else f"the session is {state.status} then, not scheduled"
+            return (
+                None if state.status == "scheduled" else f"the session is {state.status} then, not scheduled"
+            )
         case SessionCancelled():
             return "the session was held before" if state.status == "held" else None
         case SessionMaterialPublished():
@@ -161,8 +165,8 @@ def misfit(state: Session | None, data: SessionEvent) -> str | None:  # noqa: PL
             assert_never(data)
 
 
-def decide(state: Session | None, wish: Wish, world: World, day: date) -> SessionEvent | None:  # noqa: C901, PLR0911
-    data = cast(SessionEvent, wish.data)
+def decide(state: Session | None, wish: Wish, world: World, day: date) -> SessionEvent | None:
+    data = cast("SessionEvent", wish.data)
     if why := misfit(state, data):
         raise refuse(
             "{subject}: {why}",
@@ -179,11 +183,11 @@ def decide(state: Session | None, wish: Wish, world: World, day: date) -> Sessio
             _in_order(data.starts_at, data.ends_at, data.zone)
             return data
         case SessionRescheduled():
-            held = cast(Session, state)
+            held = cast("Session", state)
             _in_order(data.starts_at, data.ends_at, held.zone or world.zone)
             return None if (held.starts_at, held.ends_at) == (data.starts_at, data.ends_at) else data
         case SessionHeld():
-            held = cast(Session, state)
+            held = cast("Session", state)
             if held.starts_at and instant_of(held.starts_at, held.zone or world.zone) > world.now:
                 raise refuse(
                     "{subject} is scheduled for {start}, which is still to come",
@@ -193,13 +197,17 @@ def decide(state: Session | None, wish: Wish, world: World, day: date) -> Sessio
                     subject=wish.subject,
                     start=held.starts_at,
                 )
-            same = (held.status, held.attendance, held.counts_for) == ("held", data.attendance, data.counts_for or ())
+            same = (held.status, held.attendance, held.counts_for) == (
+                "held",
+                data.attendance,
+                data.counts_for or (),
+            )
             return None if same else data
         case SessionMaterialPublished():
-            held = cast(Session, state)
+            held = cast("Session", state)
             return None if Material(data.kind, data.url, data.language) in held.materials else data
         case SessionCancelled():
-            return None if cast(Session, state).status == "cancelled" else data
+            return None if cast("Session", state).status == "cancelled" else data
         case _:
             assert_never(data)
 
@@ -226,5 +234,3 @@ def references(data: SessionEvent, world: World, subject: str) -> None:
         world.require(f"workstream/{workstream}", "/data/workstreams")
     for activity in getattr(data, "counts_for", None) or ():
         world.require(f"activity/{activity}", "/data/counts_for")
-
-

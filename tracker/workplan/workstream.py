@@ -80,8 +80,8 @@ class Workstream:
     activity_leads: tuple[ActivityLead, ...] = ()
 
 
-def evolve(state: Workstream | None, event: Event, placed_on: str) -> Workstream | None:  # noqa: ARG001, C901, PLR0911, PLR0912
-    data = cast(WorkstreamEvent, event.data)
+def evolve(state: Workstream | None, event: Event, placed_on: str) -> Workstream | None:
+    data = cast("WorkstreamEvent", event.data)
     if isinstance(data, WorkstreamAdded):
         return Workstream(
             id=id_of(event.subject),
@@ -109,22 +109,32 @@ def evolve(state: Workstream | None, event: Event, placed_on: str) -> Workstream
             held = tuple(lead for lead in state.leads if lead.entity != data.entity)
             return replace(state, leads=(*held, Lead(data.entity, data.printed)))
         case LeadAssigned():
-            lead = ActivityLead(cast(str, data.activity), data.entity)
-            return state if lead in state.activity_leads else replace(state, activity_leads=(*state.activity_leads, lead))
+            lead = ActivityLead(cast("str", data.activity), data.entity)
+            return (
+                state
+                if lead in state.activity_leads
+                else replace(state, activity_leads=(*state.activity_leads, lead))
+            )
         case LeadReleased(activity=None):
             return replace(state, leads=tuple(lead for lead in state.leads if lead.entity != data.entity))
         case LeadReleased():
-            gone = ActivityLead(cast(str, data.activity), data.entity)
+            gone = ActivityLead(cast("str", data.activity), data.entity)
             return replace(state, activity_leads=tuple(lead for lead in state.activity_leads if lead != gone))
         case ParticipantJoined():
             others = tuple(one for one in state.participants if one.entity != data.entity)
             joined = Participant(data.entity, data.printed, data.represented_by)
             return replace(state, participants=(*others, joined))
         case ParticipantLeft():
-            return replace(state, participants=tuple(one for one in state.participants if one.entity != data.entity))
+            return replace(
+                state, participants=tuple(one for one in state.participants if one.entity != data.entity)
+            )
         case FocalPointNamed():
             point = FocalPoint(data.entity, data.person)
-            return state if point in state.focal_points else replace(state, focal_points=(*state.focal_points, point))
+            return (
+                state
+                if point in state.focal_points
+                else replace(state, focal_points=(*state.focal_points, point))
+            )
         case FocalPointReleased():
             left = FocalPoint(data.entity, data.person)
             return replace(state, focal_points=tuple(one for one in state.focal_points if one != left))
@@ -148,8 +158,8 @@ def misfit(state: Workstream | None, data: WorkstreamEvent) -> str | None:
     return None
 
 
-def decide(state: Workstream | None, wish: Wish, world: World, day: date) -> WorkstreamEvent | None:  # noqa: ARG001, C901, PLR0911
-    data = cast(WorkstreamEvent, wish.data)
+def decide(state: Workstream | None, wish: Wish, world: World, day: date) -> WorkstreamEvent | None:
+    data = cast("WorkstreamEvent", wish.data)
     if isinstance(data, WorkstreamAdded):
         return data
     if state is None or misfit(state, data):
@@ -163,17 +173,27 @@ def decide(state: Workstream | None, wish: Wish, world: World, day: date) -> Wor
         )
     match data:
         case WorkstreamReworded():
-            return data if unless_equal([(state.title, data.title), (state.preamble, data.preamble)]) else None
+            return (
+                data if unless_equal([(state.title, data.title), (state.preamble, data.preamble)]) else None
+            )
         case WorkstreamTagged():
             return None if merged_tags(state.tags, data.tags) == state.tags else data
         case LeadAssigned(activity=None):
             return None if any(lead.entity == data.entity for lead in state.leads) else data
         case LeadAssigned():
-            return None if ActivityLead(cast(str, data.activity), data.entity) in state.activity_leads else data
+            return (
+                None
+                if ActivityLead(cast("str", data.activity), data.entity) in state.activity_leads
+                else data
+            )
         case LeadReleased(activity=None):
             return data if any(lead.entity == data.entity for lead in state.leads) else None
         case LeadReleased():
-            return data if ActivityLead(cast(str, data.activity), data.entity) in state.activity_leads else None
+            return (
+                data
+                if ActivityLead(cast("str", data.activity), data.entity) in state.activity_leads
+                else None
+            )
         case ParticipantJoined():
             joined = Participant(data.entity, data.printed, data.represented_by)
             return None if joined in state.participants else data
