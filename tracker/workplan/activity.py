@@ -29,77 +29,11 @@ from tracker.events.catalogue import (
 )
 from tracker.events.event import Event, Wish, id_of
 from tracker.events.vocabulary import Assessment, Evidence, Nature, Sealed, Status, Tags, Target, Wording
-from tracker.workplan.claims import Claim, claimed, combine, is_legal
+from tracker.workplan.activity_parts import ActivityWindow, ClosedOut, Link, Report, SubitemState, Turn
+from tracker.workplan.claims import Claim, claimed, is_legal
 from tracker.workplan.plan import World, refuse, unless_equal
-from tracker.workplan.reports import decide_report, decide_status
+from tracker.workplan.reports import decide_report, decide_status, decided, reported
 from tracker.workplan.tags import merged_tags
-
-
-@dataclass(frozen=True, slots=True)
-class SubitemState:
-    """A part of an activity, with a status of its own and no roll-up."""
-
-    key: str
-    label: str | None
-    text: Wording
-    status: Status
-    withdrawn: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ActivityWindow:
-    """When the activity is planned, and where that was read."""
-
-    from_: str
-    to: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class ClosedOut:
-    """What became of the activity at the plan's end."""
-
-    outcome: str
-    to_plan: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A link to another activity."""
-
-    kind: str
-    to: str
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """One live report as later questions need it; texts stay sealed."""
-
-    position: int
-    quarter: str
-    entity: str | None
-    occurred_on: str
-    recorded_at: str
-    no_change: bool
-    status: Status | None = None
-    assessment: Assessment | None = None
-    note: Sealed | None = None
-    needs: Sealed | None = None
-    reason: Sealed | None = None
-    evidence: tuple[Evidence, ...] | None = None
-    regions: tuple[str, ...] | None = None
-    countries: tuple[str, ...] | None = None
-    objectives: tuple[str, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """From this day on, the activity stood like this."""
-
-    day: str
-    status: Status
-    assessment: Assessment | None
-    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,9 +162,9 @@ def _evolved(state: Activity, event: Event, data: ActivityEvent) -> Activity:
                 state, links=tuple(link for link in state.links if link != Link(data.kind, data.to))
             )
         case ProgressReported():
-            return _reported(state, event, data)
+            return reported(state, event, data)
         case ActivityStatusChanged():
-            return _settled(state, Claim(data.status, data.assessment), event, data)
+            return decided(state, event, data)
         case ReportExcused():
             return replace(state, excused=tuple(sorted({*state.excused, data.quarter})))
         case SubitemAdded():
@@ -255,76 +189,6 @@ def _evolved(state: Activity, event: Event, data: ActivityEvent) -> Activity:
 def _with_subitem(state: Activity, key: str, change: Callable[[SubitemState], SubitemState]) -> Activity:
     return replace(
         state, subitems=tuple(change(item) if item.key == key else item for item in state.subitems)
-    )
-
-
-def _reported(state: Activity, event: Event, data: ProgressReported) -> Activity:
-    quarter = data.quarter or ""
-    report = Report(
-        position=event.position,
-        quarter=quarter,
-        entity=event.speaker,
-        occurred_on=event.occurred_on,
-        recorded_at=event.recorded_at,
-        no_change=bool(data.no_change),
-        status=data.status,
-        assessment=data.assessment,
-        note=data.note,
-        needs=data.needs,
-        reason=event.reason,
-        evidence=data.evidence,
-        regions=data.regions,
-        countries=data.countries,
-        objectives=data.objectives,
-    )
-    statuses = data.subitems or {}
-    state = replace(
-        state,
-        reports=(*state.reports, report),
-        done=dict(sorted({**state.done, **(data.done or {})}.items())),
-        evidence=(*state.evidence, *(one for one in data.evidence or () if one not in state.evidence)),
-        subitems=tuple(replace(item, status=statuses.get(item.key, item.status)) for item in state.subitems),
-        sustainability=data.sustainability or state.sustainability,
-    )
-    base = state.base_for(quarter)
-    if base is None:
-        return state
-    claims = dict(state.claims) if quarter == state.quarter else {}
-    if data.no_change or data.status or data.assessment:
-        claims[event.speaker or ""] = claimed(base, data.status, data.assessment)
-    combined, disputed = combine(list(claims.values())) if claims else (base, False)
-    return replace(
-        state,
-        quarter=quarter,
-        before=base,
-        claims=claims,
-        status=combined.status,
-        assessment=combined.assessment,
-        disputed=disputed,
-        assessment_reason=_reason(state, combined, data.assessment, event),
-    )
-
-
-def _reason(state: Activity, claim: Claim, said: str | None, event: Event) -> Sealed | None:
-    if claim.assessment not in {"at_risk", "delayed"}:
-        return None
-    return event.reason if said == claim.assessment and event.reason else state.assessment_reason
-
-
-def _settled(state: Activity, claim: Claim, event: Event, data: ActivityStatusChanged) -> Activity:
-    """A decision overrules the reports of the quarter so far: later ones are judged from it."""
-    if claim.status == "in_progress" and claim.assessment is None and state.status == "in_progress":
-        claim = Claim("in_progress", state.assessment)
-    return replace(
-        state,
-        status=claim.status,
-        assessment=claim.assessment,
-        disputed=False,
-        before=claim,
-        claims={},
-        evidence=(*state.evidence, *(one for one in data.evidence or () if one not in state.evidence)),
-        assessment_reason=_reason(state, claim, data.assessment, event),
-        sustainability=data.sustainability or state.sustainability,
     )
 
 

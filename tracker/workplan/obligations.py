@@ -15,7 +15,8 @@ from tracker.workplan.claims import ENDED
 from tracker.workplan.plan import Plan
 
 if TYPE_CHECKING:
-    from tracker.workplan.activity import Activity, Report
+    from tracker.workplan.activity import Activity
+    from tracker.workplan.activity_parts import Report
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What a progress report or a decision about a status must say to be taken."""
+"""A progress report or a decision about a status: what it must say to be taken, and what it changes."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from tracker.errors import RuleError
 from tracker.events.catalogue import ActivityStatusChanged, ProgressReported
 from tracker.events.dates import first_day, quarter_of
-from tracker.events.event import Wish
-from tracker.events.vocabulary import Status
-from tracker.workplan.claims import ENDED, FOLLOWS, Claim, claimed, is_legal
+from tracker.events.event import Event, Wish
+from tracker.events.vocabulary import Sealed, Status
+from tracker.workplan.activity_parts import Report
+from tracker.workplan.claims import ENDED, FOLLOWS, Claim, claimed, combine, is_legal
 from tracker.workplan.obligations import oldest_open_quarter
 from tracker.workplan.plan import World, needs_reason, refuse
 
@@ -102,6 +103,78 @@ def decide_status(state: Activity, wish: Wish, data: ActivityStatusChanged) -> A
             way_out="Give a link in `evidence`, or say why there is none in `no_evidence_reason`.",
         )
     return data
+
+
+def reported(state: Activity, event: Event, data: ProgressReported) -> Activity:
+    """Return the state after a report; one about an older quarter than the newest reported changes no status."""
+    quarter = data.quarter or ""
+    report = Report(
+        position=event.position,
+        quarter=quarter,
+        entity=event.speaker,
+        occurred_on=event.occurred_on,
+        recorded_at=event.recorded_at,
+        no_change=bool(data.no_change),
+        status=data.status,
+        assessment=data.assessment,
+        note=data.note,
+        needs=data.needs,
+        reason=event.reason,
+        evidence=data.evidence,
+        regions=data.regions,
+        countries=data.countries,
+        objectives=data.objectives,
+    )
+    statuses = data.subitems or {}
+    state = replace(
+        state,
+        reports=(*state.reports, report),
+        done=dict(sorted({**state.done, **(data.done or {})}.items())),
+        evidence=(*state.evidence, *(one for one in data.evidence or () if one not in state.evidence)),
+        subitems=tuple(replace(item, status=statuses.get(item.key, item.status)) for item in state.subitems),
+        sustainability=data.sustainability or state.sustainability,
+    )
+    base = state.base_for(quarter)
+    if base is None:
+        return state
+    claims = dict(state.claims) if quarter == state.quarter else {}
+    if data.no_change or data.status or data.assessment:
+        claims[event.speaker or ""] = claimed(base, data.status, data.assessment)
+    combined, disputed = combine(list(claims.values())) if claims else (base, False)
+    return replace(
+        state,
+        quarter=quarter,
+        before=base,
+        claims=claims,
+        status=combined.status,
+        assessment=combined.assessment,
+        disputed=disputed,
+        assessment_reason=_reason(state, combined, data.assessment, event),
+    )
+
+
+def _reason(state: Activity, claim: Claim, said: str | None, event: Event) -> Sealed | None:
+    if claim.assessment not in {"at_risk", "delayed"}:
+        return None
+    return event.reason if said == claim.assessment and event.reason else state.assessment_reason
+
+
+def decided(state: Activity, event: Event, data: ActivityStatusChanged) -> Activity:
+    """Return the state after a decision: it overrules the quarter's reports so far, later ones are judged from it."""
+    claim = Claim(data.status, data.assessment)
+    if claim.status == "in_progress" and claim.assessment is None and state.status == "in_progress":
+        claim = Claim("in_progress", state.assessment)
+    return replace(
+        state,
+        status=claim.status,
+        assessment=claim.assessment,
+        disputed=False,
+        before=claim,
+        claims={},
+        evidence=(*state.evidence, *(one for one in data.evidence or () if one not in state.evidence)),
+        assessment_reason=_reason(state, claim, data.assessment, event),
+        sustainability=data.sustainability or state.sustainability,
+    )
 
 
 def _check_quarter(quarter: str, world: World) -> None:

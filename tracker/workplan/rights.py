@@ -100,7 +100,7 @@ def _by_secretariat(principal: Principal, wish: Wish, right: str) -> Wish:
         raise refuse(
             "a report by the Secretariat says on whose behalf",
             field="/on_behalf_of",
-            way_out="Give `on_behalf_of` with entity, by and received_on; a decision of its own is ActivityStatusChanged.",
+            way_out="Give `on_behalf_of` (entity, by, received_on); a decision of its own is ActivityStatusChanged.",
         )
     return wish
 
