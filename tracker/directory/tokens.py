@@ -251,3 +251,16 @@ def principal_again(tx: Transaction, now: datetime, workplan: str, principal: Pr
     if principal.actor.startswith("token:"):
         return token_again(tx, now, principal.actor)[1]
     return principal_of(tx, principal.actor, workplan)
+
+
+def was_ever_signed_in(tx: Transaction) -> bool:
+    return tx.core.execute(sa.select(signins.c.hash).limit(1)).first() is not None
+
+
+def void_links(tx: Transaction, now: datetime, person: str) -> None:
+    """Make every sign-in link of a person that was not used yet worthless."""
+    tx.core.execute(
+        sa.update(signin_links)
+        .where(signin_links.c.person == person, signin_links.c.used_at.is_(None))
+        .values(used_at=instant_text(now))
+    )

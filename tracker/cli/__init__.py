@@ -1,0 +1,92 @@
+"""The command line: ``tracker COMMAND``. Exit 0 done, 1 refused or found wrong, 2 usage or cannot decide.
+
+Commands import what they need when they run, so that ``tracker --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = {
+    "serve": "serving",
+    "init": "serving",
+    "scheduler": "serving",
+    "doctor": "serving",
+    "import": "loading",
+    "demo": "loading",
+    "person": "people",
+    "token": "people",
+    "remind": "rounds",
+    "readiness": "rounds",
+}
+"""Each command and the module of this package that holds it; read only when it is called."""
+
+HELP = {
+    "serve": "Serve the pages and the API, with the ticker as a child process.",
+    "init": "Bring the database up to date and load the shipped plan if it is empty.",
+    "scheduler": "Run the ticker alone, or list its jobs.",
+    "doctor": "Check the settings, the database and the log.",
+    "import": "Load a plan document, or compare it with the plan it describes.",
+    "demo": "Build the simulated workplan that shows everything.",
+    "person": "Add and list people.",
+    "token": "Create, list and revoke tokens.",
+    "remind": "Send the letters of a reporting round that are due.",
+    "readiness": "Show, freeze or verify the readiness picture of a region.",
+}
+
+
+class Commands(click.Group):
+    """A group that imports a command's module when the command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"tracker.cli.{COMMANDS[cmd_name]}")
+        command: click.Command = module.COMMANDS[cmd_name]
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, HELP[name]) for name in COMMANDS])
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name=None, version="0.1.0", prog_name="tracker")
+def tracker() -> None:
+    """Track a workplan: every fact is kept for ever, the plan can be seen as it stood at any moment."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code."""
+    from tracker.errors import SettingsError, TrackerError
+
+    try:
+        done = tracker.main(args=list(argv) if argv is not None else None, standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except click.Abort:
+        click.echo("stopped", err=True)
+        return 1
+    except TrackerError as error:
+        click.echo(f"{error}", err=True)
+        for fault in error.faults[1:]:
+            click.echo(f"  {fault.pointer}: {fault.message}", err=True)
+        if error.way_out:
+            click.echo(error.way_out, err=True)
+        return 2 if isinstance(error, SettingsError) else 1
+    return done if isinstance(done, int) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,220 @@
+"""``tracker person`` and ``tracker token``."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import click
+
+from tracker.cli.context import as_json, entity_meant, running, show, workplan_meant, workplan_option
+from tracker.directory import people, tokens
+from tracker.directory.principals import ROLES, system
+from tracker.errors import RuleError
+from tracker.events.reading import read_texts
+from tracker.events.vocabulary import Sealed
+from tracker.runtime import Runtime
+from tracker.workplan.plan import Plan
+from tracker.workplan.workstream import Workstream
+
+
+@click.group()
+def person() -> None:
+    """Add and list people. Names and addresses stay in the directory, outside the log."""
+
+
+@person.command("add")
+@click.option("--name", required=True)
+@click.option("--email", required=True)
+@click.option("--language", type=click.Choice(people.LANGUAGES), default="en", show_default=True)
+@click.option(
+    "--entity", "entities", multiple=True, help="An entity the person acts for; repeat for several."
+)
+@click.option(
+    "--workstream", "workstreams", multiple=True, help="Default: every workstream that the entity leads."
+)
+@click.option("--role", type=click.Choice(ROLES), default="lead", show_default=True)
+@click.option("--region", help="For a reviewer: the region.")
+@workplan_option
+@as_json
+def add(
+    *,
+    name: str,
+    email: str,
+    language: str,
+    entities: tuple[str, ...],
+    workstreams: tuple[str, ...],
+    role: Any,
+    region: str | None,
+    workplan: str | None,
+    as_json: bool,
+) -> None:
+    """Add a person; with the role lead it is named focal point of its entities."""
+    with running() as runtime:
+        meant = workplan_meant(runtime, workplan)
+        requests = focal_points(runtime, meant, entities, workstreams) if role == "lead" else []
+        with runtime.directory(meant) as tx:
+            made = people.add_person(tx, runtime.now(), name, email, language)
+            people.grant(tx, runtime.now(), made, meant, role, region.lower() if region else None)
+        wishes = [request | {"data": {**request["data"], "person": made}} for request in requests]
+        if wishes:
+            runtime.submit(meant, wishes, system("system:cli"), "cli")
+        where = ", ".join(str(wish["subject"]) for wish in wishes)
+        show(
+            {"person": made},
+            f"{made}: {role}" + (f", focal point in {where}" if where else ""),
+            is_json=as_json,
+        )
+
+
+def focal_points(
+    runtime: Runtime, workplan: str, entities: tuple[str, ...], workstreams: tuple[str, ...]
+) -> list[dict[str, Any]]:
+    """Return the requests that name somebody focal point of these entities; the person is still to be filled in."""
+    if not entities:
+        raise RuleError(
+            "a lead acts for an entity", field="/entity", way_out="Say --entity, such as --entity oms."
+        )
+    with runtime.ask(workplan) as view:
+        texts = read_texts(view.tx, workplan, [])
+
+        def name_of(name: Any) -> str | None:
+            return texts.get(name.sha256) if isinstance(name, Sealed) else name
+
+        found = []
+        for said in entities:
+            entity = entity_meant(view.plan, said, name_of)
+            led = led_by(view.plan, entity)
+            for workstream in workstreams or led:
+                if workstream not in led:
+                    raise RuleError(
+                        "{entity} does not lead workstream {workstream}",
+                        entity=entity,
+                        workstream=workstream,
+                        field="/workstream",
+                        value=workstream,
+                        way_out=f"It leads: {', '.join(led) or 'none'}.",
+                    )
+                request = {
+                    "type": "FocalPointNamed",
+                    "subject": f"workstream/{workstream}",
+                    "data": {"entity": entity},
+                }
+                found.append(request)
+            if not led:
+                raise RuleError(
+                    "{entity} leads no workstream",
+                    entity=entity,
+                    field="/entity",
+                    value=said,
+                    way_out="Assign it as a lead first, or give the role viewer.",
+                )
+        return found
+
+
+def led_by(plan: Plan, entity: str) -> list[str]:
+    """Return the workstreams that an entity leads, or in which it leads an activity."""
+    return [
+        one.id
+        for one in plan.all("workstream", Workstream)
+        if any(lead.entity == entity for lead in (*one.leads, *one.activity_leads))
+    ]
+
+
+@person.command("list")
+@workplan_option
+@as_json
+def list_people(*, workplan: str | None, as_json: bool) -> None:
+    """List the people with a role in the workplan."""
+    with running() as runtime:
+        meant = workplan_meant(runtime, workplan)
+        with runtime.database.read() as tx:
+            roles = people.roles_of(tx, meant)
+            known = people.people_of(tx, list(roles))
+        rows = [
+            {
+                "person": one.id,
+                "name": one.name,
+                "email": one.email,
+                "language": one.language,
+                "roles": roles[one.id],
+            }
+            for one in known.values()
+        ]
+        words = "\n".join(
+            f"{row['person']}  {', '.join(row['roles'])}  {row['name']}  {row['email']}" for row in rows
+        )
+        show({"people": rows}, words or "Nobody yet: tracker person add.", is_json=as_json)
+
+
+@click.group()
+def token() -> None:
+    """Create, list and revoke tokens for other systems."""
+
+
+@token.command("create")
+@click.option("--role", type=click.Choice(ROLES), required=True)
+@click.option("--person", "person_id", help="The person the token acts for.")
+@click.option("--entity", "entities", multiple=True)
+@click.option("--workstream", "workstreams", multiple=True)
+@click.option("--region", help="For a reviewer: the region.")
+@click.option("--scope", "scopes", multiple=True, type=click.Choice(["erase"]))
+@click.option("--days", type=int, default=180, show_default=True)
+@workplan_option
+@as_json
+def create(
+    *,
+    role: Any,
+    person_id: str | None,
+    entities: tuple[str, ...],
+    workstreams: tuple[str, ...],
+    region: str | None,
+    scopes: tuple[str, ...],
+    days: int,
+    workplan: str | None,
+    as_json: bool,
+) -> None:
+    """Create a token and print it; it is shown this once."""
+    with running() as runtime:
+        meant = workplan_meant(runtime, workplan)
+        with runtime.directory(meant) as tx:
+            if person_id is not None:
+                people.person_of(tx, person_id)
+            wanted = tokens.Grant(
+                meant, role, person_id, region, entities, workstreams, scopes, timedelta(days=days)
+            )
+            made, secret = tokens.create_token(tx, runtime.now(), wanted)
+        show({"token": secret, "id": made}, f"{secret}\n(shown this once; id {made})", is_json=as_json)
+
+
+@token.command("list")
+@workplan_option
+@as_json
+def list_tokens(*, workplan: str | None, as_json: bool) -> None:
+    """List the tokens of the workplan, without their secrets."""
+    with running() as runtime:
+        meant = workplan_meant(runtime, workplan)
+        with runtime.database.read() as tx:
+            rows = tokens.list_tokens(tx, meant)
+        words = "\n".join(
+            f"{row['id']}  {row['prefix']}…  {row['role']}  until {row['expires_at'][:10]}"
+            + ("  revoked" if row["revoked_at"] else "")
+            for row in rows
+        )
+        show({"tokens": rows}, words or "No tokens yet: tracker token create.", is_json=as_json)
+
+
+@token.command("revoke")
+@click.argument("token_id")
+@workplan_option
+@as_json
+def revoke(*, token_id: str, workplan: str | None, as_json: bool) -> None:
+    """Revoke a token by its id."""
+    with running() as runtime:
+        meant = workplan_meant(runtime, workplan)
+        with runtime.directory(meant) as tx:
+            tokens.revoke_token(tx, runtime.now(), meant, token_id)
+        show({"revoked": token_id}, f"{token_id} opens nothing any more.", is_json=as_json)
+
+
+COMMANDS = {"person": person, "token": token}
