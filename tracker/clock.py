@@ -5,10 +5,21 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 Clock = Callable[[], datetime]
 """Returns the present instant, aware, in UTC."""
+
+
+@dataclass(slots=True)
+class SimulatedClock:
+    """A clock that is set by hand. Only a workplan that was adopted as simulated may be written under it."""
+
+    at: datetime
+
+    def __call__(self) -> datetime:
+        return self.at
 
 
 def utc_now() -> datetime:
@@ -17,7 +28,9 @@ def utc_now() -> datetime:
 
 def instant_text(instant: datetime) -> str:
     """Spell an aware UTC instant as the log does: ``2023-06-15T16:00:00.000000Z``."""
-    return instant.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return (
+        instant.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    )  # strftime pads no year before 1000
 
 
 def random_bytes(count: int) -> bytes:

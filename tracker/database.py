@@ -99,10 +99,12 @@ def _fault_types() -> tuple[type[BaseException], ...]:
     return (
         sa.exc.OperationalError,
         sa.exc.InterfaceError,
+        sa.exc.TimeoutError,  # every connection of the pool is taken
         pysqlite3.OperationalError,
         pysqlite3.DatabaseError,
         psycopg.OperationalError,
         psycopg.InterfaceError,
+        psycopg.errors.ReadOnlySqlTransaction,  # a server that was the primary a moment ago
     )
 
 

@@ -11,26 +11,27 @@ from typing import Any
 
 import blinker
 
-from tracker.clock import Clock, new_id, utc_now
+from tracker.clock import Clock, SimulatedClock, new_id, utc_now
 from tracker.database import Database, Transaction, open_database
 from tracker.directory.principals import Principal
 from tracker.directory.tokens import principal_again
-from tracker.errors import RuleError
+from tracker.errors import NotFoundError, RuleError
 from tracker.events.append import Appended, Decision, Head, Log, bump_rights
 from tracker.events.catalogue import EntryCorrected, ReadinessSnapshotTaken, TextRedacted
 from tracker.events.dates import local_day
-from tracker.events.event import Said, Wish
-from tracker.events.intake import read_data, read_wishes
+from tracker.events.event import Event, Said, Wish
+from tracker.events.intake import read_wishes, shape_correction
 from tracker.events.reading import LogEnd, end_of, read_event, read_subject, workplans
 from tracker.events.sealing import Sealer
-from tracker.events.shapes import to_json
 from tracker.events.vocabulary import Channel, Source
 from tracker.projections.past import plan_for
 from tracker.projections.questions import Question, resolve
+from tracker.projections.snapshots import freeze
 from tracker.projections.standings import PlanCache, project
-from tracker.projections.working_days import working_days
+from tracker.projections.working_days import is_station, working_days
 from tracker.settings import Settings
-from tracker.workplan.judging import Place, judge
+from tracker.workplan.docket import Place, pointing
+from tracker.workplan.judging import judge
 from tracker.workplan.plan import Plan, World
 from tracker.workplan.rights import permitted
 from tracker.workplan.root import Workplan
@@ -42,13 +43,17 @@ appended = blinker.Signal(
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """An answered question: the plan, the question and the end of the log it was resolved against."""
+    """An answered question: the plan, the question and the end of the log it was resolved against.
+
+    ``workplan`` is the workplan as it was then, ``present`` as it is: today's rights govern every view.
+    """
 
     tx: Transaction
     end: LogEnd
     question: Question
     plan: Plan
     workplan: Workplan
+    present: Workplan
 
 
 @dataclass(slots=True)
@@ -82,8 +87,17 @@ class Runtime:
             return workplans(tx)
 
     @contextlib.contextmanager
-    def ask(self, workplan: str, as_of: str | None = None, effective_on: str | None = None) -> Iterator[View]:
+    def ask(
+        self,
+        workplan: str,
+        as_of: str | None = None,
+        effective_on: str | None = None,
+        *,
+        allow: Callable[[Transaction, Workplan], None] | None = None,
+    ) -> Iterator[View]:
         """Open a snapshot and answer a question in it.
+
+        ``allow`` is given the workplan as it is today before anything is resolved, and raises where the asker may not.
 
         Raises:
             NotFoundError: there is no such workplan.
@@ -92,9 +106,11 @@ class Runtime:
         with self.database.read() as tx:
             end = end_of(tx, workplan)
             root = self._root(tx, end)
+            if allow is not None:
+                allow(tx, root)
             question = resolve(tx, end, root, self.now(), as_of, effective_on)
             plan = plan_for(tx, end, question, self.cache)
-            yield View(tx, end, question, plan, plan.get("workplan", Workplan) or root)
+            yield View(tx, end, question, plan, plan.get("workplan", Workplan) or root, root)
 
     def _root(self, tx: Transaction, end: LogEnd) -> Workplan:
         plan = self.cache.plan(tx, end.workplan, end.generation, end.position)
@@ -158,13 +174,19 @@ class Runtime:
         said = Said(principal.actor, channel, key, correlation)
 
         def decide(tx: Transaction, head: Head) -> Decision:
+            self._check_clock(workplan, wishes, tx, head)
             present = principal_again(tx, head.now, workplan, principal)
             plan = self.cache.plan(tx, workplan, head.generation, head.position)
             allowed = [
-                permitted(present, wish, plan, lambda position: read_event(tx, workplan, position))
-                for wish in wishes
+                pointing(
+                    index, len(wishes), permitted, present, wish, plan, lambda at: _target(tx, workplan, at)
+                )
+                for index, wish in enumerate(wishes)
             ]
-            prepared = [_prepared(tx, head, wish, sealer) for wish in allowed]
+            prepared = [
+                pointing(index, len(wishes), _prepared, tx, head, plan, wish, sealer)
+                for index, wish in enumerate(allowed)
+            ]
             place = Place(workplan, head.position, head.instant)
             judged = judge(
                 prepared,
@@ -179,6 +201,20 @@ class Runtime:
             return decision
 
         return self.log.append(workplan, said, decide, texts=sealer.texts, body=body, is_founding=is_founding)
+
+    def _check_clock(self, workplan: str, wishes: list[Wish], tx: Transaction, head: Head) -> None:
+        """Refuse to date entries of a real workplan by a clock that is set by hand."""
+        if not isinstance(self.clock, SimulatedClock):
+            return
+        root = self.cache.plan(tx, workplan, head.generation, head.position).get("workplan", Workplan)
+        adopted: Any = wishes[0].data if wishes else None
+        if not (root.simulated if root else getattr(adopted, "simulated", False)):
+            raise RuleError(
+                "{workplan} is not simulated: its entries are dated by the real clock only",
+                workplan=workplan,
+                value=workplan,
+                way_out="Adopt a workplan with `simulated: true` and write to that.",
+            )
 
     def adopt(self, workplan: str, requests: list[Mapping[str, Any]], *, simulated: bool = False) -> Appended:
         """Found a workplan from the event requests of a plan document, in one append."""
@@ -215,18 +251,35 @@ def _world(plan: Plan, head: Head, wishes: list[Wish]) -> World:
         first_day=root.first_day,
         is_closed=root.closed,
         is_working_day=working_days(root),
+        is_station=is_station,
     )
 
 
-def _prepared(tx: Transaction, head: Head, wish: Wish, sealer: Sealer) -> Wish:
+def _target(tx: Transaction, workplan: str, position: int) -> Event:
+    """Return the entry that a wish amends.
+
+    Raises:
+        RuleError: there is none; what was asked for is there, what it names is not.
+    """
+    try:
+        return read_event(tx, workplan, position)
+    except NotFoundError as error:
+        raise RuleError(
+            "there is no entry {position}",
+            position=position,
+            field="/data/position",
+            value=position,
+            way_out="Read the subject's history for the positions of its entries.",
+        ) from error
+
+
+def _prepared(tx: Transaction, head: Head, plan: Plan, wish: Wish, sealer: Sealer) -> Wish:
     """Fill in what only the server knows: the shape of a correction's data, what a snapshot freezes."""
     match wish.data:
         case EntryCorrected(data=raw, position=position) if raw is not None:
-            target = read_event(tx, head.workplan, position)
-            typed = read_data(target.type, raw, sealer, "/data/data")
-            return replace(wish, data=replace(wish.data, data=to_json(typed)))
+            return shape_correction(wish, _target(tx, head.workplan, position), sealer)
         case ReadinessSnapshotTaken():
-            return wish
+            return replace(wish, data=freeze(head, plan, wish))
         case _:
             return wish
 

@@ -43,7 +43,7 @@ def _reminded(done: dict[str, Any]) -> str:
 @click.argument("region")
 @click.option("--freeze", is_flag=True, help="Take a numbered snapshot.")
 @click.option("--as-of", help="At a past moment, in any spelling.")
-@click.option("--signed-off-by", default="system:cli", help="The person who signs the snapshot off.")
+@click.option("--signed-off-by", default="system-cli", help="The person who signs the snapshot off.")
 @workplan_option
 @as_json
 @click.pass_context
@@ -109,7 +109,7 @@ def readiness(
 @click.pass_context
 def verify(ctx: click.Context, number: int) -> int:
     """Recompute a snapshot and compare it with what was frozen."""
-    from tracker.projections.readiness import verify_snapshot
+    from tracker.projections.snapshots import verify_snapshot
 
     region, workplan, is_json = ctx.obj
     with running() as runtime:

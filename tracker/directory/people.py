@@ -57,8 +57,21 @@ def check_email(said: str) -> str:
     return text
 
 
-def add_person(tx: Transaction, now: datetime, name: str, email: str, language: str) -> str:
-    """Add a person and return the new id; the same address again returns the person who has it."""
+def new_person() -> str:
+    """Return an id for somebody; it says nothing, and so may stand in entries for ever."""
+    return f"p{secrets.token_hex(8)}"
+
+
+def person_at(tx: Transaction, email: str) -> str | None:
+    """Return the id of the person who has an address, in any case."""
+    query = sa.select(people.c.person).where(sa.func.lower(people.c.email) == email.strip().lower())
+    return tx.core.execute(query).scalar()
+
+
+def add_person(
+    tx: Transaction, now: datetime, name: str, email: str, language: str, person: str | None = None
+) -> str:
+    """Add a person and return the id (``person``, if given); the same address again returns the person who has it."""
     email = check_email(email)
     if language not in LANGUAGES:
         raise RuleError(
@@ -73,12 +86,9 @@ def add_person(tx: Transaction, now: datetime, name: str, email: str, language: 
         raise RuleError(
             "a person needs a name", field="/name", value=name, way_out="Give the full name, on one line."
         )
-    held = tx.core.execute(
-        sa.select(people.c.person).where(sa.func.lower(people.c.email) == email.lower())
-    ).scalar()
-    if held:
-        return str(held)
-    person = f"p{secrets.token_hex(8)}"
+    if held := person_at(tx, email):
+        return held
+    person = person or new_person()
     tx.core.execute(
         people.insert().values(
             person=person, name=name.strip(), email=email, language=language, created_at=instant_text(now)
@@ -113,6 +123,16 @@ def grant(
             person=person, workplan=workplan, role=role, region=region, granted_at=instant_text(now)
         )
     )
+
+
+def withdraw(tx: Transaction, person: str, workplan: str, role: str) -> bool:
+    """Take a role in a workplan back; return whether the person had it."""
+    done = tx.core.execute(
+        sa.delete(grants).where(
+            grants.c.person == person, grants.c.workplan == workplan, grants.c.role == role
+        )
+    )
+    return done.rowcount > 0
 
 
 def person_of(tx: Transaction, person: str) -> Person:
@@ -151,10 +171,14 @@ def roles_of(tx: Transaction, workplan: str) -> dict[str, list[str]]:
 
 
 def principal_of(tx: Transaction, person: str, workplan: str) -> Principal:
-    """Return what a person may do in a workplan, as of now."""
-    rows = list(
-        tx.core.execute(sa.select(grants).where(grants.c.person == person, grants.c.workplan == workplan))
+    """Return what a person may do in a workplan, as of now; one who is suspended or erased may do nothing."""
+    in_force = sa.and_(people.c.suspended_at.is_(None), people.c.erased_at.is_(None))
+    query = (
+        sa.select(grants.c.role, grants.c.region)
+        .join(people, people.c.person == grants.c.person)
+        .where(grants.c.person == person, grants.c.workplan == workplan, in_force)
     )
+    rows = list(tx.core.execute(query))
     region = next((row.region for row in rows if row.role == "reviewer"), None)
     return Principal(person, frozenset(row.role for row in rows) or frozenset({"public"}), person, region)
 

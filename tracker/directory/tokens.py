@@ -58,6 +58,10 @@ def create_token(tx: Transaction, now: datetime, wanted: Grant) -> tuple[str, st
             field="/person",
             way_out="Name the focal point (--person), or the entity (--entity).",
         )
+    if wanted.role == "reviewer" and not wanted.region:
+        raise RuleError(
+            "a reviewer's token needs a region", field="/region", way_out="Give the region of the review."
+        )
     if not timedelta() < wanted.life <= LONGEST:
         raise RuleError(
             "a token lives at most {days} days",
@@ -249,7 +253,8 @@ def principal_again(tx: Transaction, now: datetime, workplan: str, principal: Pr
     if principal.has("system", "link"):
         return principal
     if principal.actor.startswith("token:"):
-        return token_again(tx, now, principal.actor)[1]
+        home, again = token_again(tx, now, principal.actor)
+        return again if home == workplan else Principal(principal.actor, frozenset({"public"}))
     return principal_of(tx, principal.actor, workplan)
 
 

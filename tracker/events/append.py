@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
+
 from tracker.clock import Clock, instant_text, random_bytes, utc_now
 from tracker.database import Database, Transaction
-from tracker.errors import ConflictError, DeniedError, LogError, NotFoundError, RuleError
+from tracker.errors import LogError, NotFoundError, RuleError, TrackerError
 from tracker.events import tree
 from tracker.events.catalogue import AMENDING
-from tracker.events.codec import canonical, encode, leaf_hash
+from tracker.events.codec import encode, leaf_hash
 from tracker.events.dates import parse_instant
 from tracker.events.event import Event, Said
 from tracker.events.sealing import seals_in
@@ -131,7 +133,7 @@ class Log:
                 return earlier
             try:
                 decision = decide(tx, head)
-            except (RuleError, ConflictError, DeniedError) as refusal:
+            except TrackerError as refusal:
                 if not locked and _moved(tx, head):
                     raise _LostRaceError from refusal
                 raise
@@ -167,7 +169,8 @@ class Log:
         frontier, nodes = tree.extend(head.position, head.frontier, [leaf for *_, leaf in leaves])
         last = decision.events[-1].recorded_at if decision.events else head.recorded_at
         position = head.position + len(leaves)
-        if not tx.run(_ADVANCE, position, last, frontier, head.workplan, head.position, head.rights):
+        guarded = (head.workplan, head.position, head.rights, head.generation)
+        if not tx.run(_ADVANCE, position, last, frontier, *guarded):
             return False
         tx.many(_INSERT_EVENT, [_event_row(event, placed, stored) for event, placed, stored, _ in leaves])
         tx.many(_INSERT_NODE, [(head.workplan, *node) for node in nodes])
@@ -194,7 +197,7 @@ class _LostRaceError(Exception):
 
 def _moved(tx: Transaction, head: Head) -> bool:
     row = tx.one(_HEAD, head.workplan)
-    return row is None or (row[0], row[3]) != (head.position, head.rights)
+    return row is None or (row[0], row[3], row[4]) != (head.position, head.rights, head.generation)
 
 
 def _earlier(tx: Transaction, workplan: str, said: Said, body: Any) -> Appended | None:
@@ -219,7 +222,7 @@ def _earlier(tx: Transaction, workplan: str, said: Said, body: Any) -> Appended 
 
 
 def _body_hash(salt: bytes, body: Any) -> str:
-    return hashlib.sha256(salt + canonical(body)).hexdigest()
+    return hashlib.sha256(salt + orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def _event_row(event: Event, placed_on: str, stored: bytes) -> tuple[Any, ...]:
@@ -259,7 +262,7 @@ _HEAD_TIMED = _HEAD.replace(" FROM", ", clock_timestamp() FROM")
 _HEAD_LOCKED = _HEAD_TIMED + " FOR UPDATE"
 _ADVANCE = (
     "UPDATE workplan_heads SET position = ?, recorded_at = ?, frontier = ?"
-    " WHERE workplan = ? AND position = ? AND rights = ?"
+    " WHERE workplan = ? AND position = ? AND rights = ? AND generation = ?"
 )
 _INSERT_EVENT = (
     "INSERT INTO events (workplan, position, subject, version, type, actor, speaker, channel, occurred_on, placed_on,"

@@ -51,6 +51,7 @@ from tracker.events.vocabulary import (
     Wording,
     WorkstreamId,
     Zone,
+    is_day_or_instant,
 )
 
 T = TypeVar("T")
@@ -129,7 +130,8 @@ class MomentNamed:
         str,
         Rule(
             "a day such as `2023-06-15` or an instant with its offset",
-            r"\d{4}-\d{2}-\d{2}(T.+(Z|[+-]\d{2}:\d{2}))?",
+            r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T.+(Z|[+-][0-9]{2}:[0-9]{2}))?",
+            is_day_or_instant,
         ),
     ]
 

@@ -7,10 +7,10 @@ import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-MONTH = re.compile(r"(\d{4})-(\d{2})")
-QUARTER = re.compile(r"(\d{4})-Q([1-4])")
-YEAR = re.compile(r"\d{4}")
+DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+MONTH = re.compile(r"(\d{4})-(\d{2})", re.ASCII)
+QUARTER = re.compile(r"(\d{4})-Q([1-4])", re.ASCII)
+YEAR = re.compile(r"\d{4}", re.ASCII)
 
 
 def span(said: str) -> tuple[date, date]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 import marshmallow as ma
 
 from tracker.errors import Fault, RuleError
-from tracker.events.catalogue import AMENDING, CATALOGUE, EventData
-from tracker.events.event import Wish
-from tracker.events.schemas import PlainText, Whole, data_schema, schema_for
+from tracker.events.catalogue import AMENDING, CATALOGUE, EntryCorrected, EventData
+from tracker.events.event import Event, Wish
+from tracker.events.schemas import Either, PlainText, Whole, data_schema, schema_for
 from tracker.events.sealing import Sealer, seal_data
-from tracker.events.shapes import from_json
+from tracker.events.shapes import from_json, to_json
 from tracker.events.vocabulary import OnBehalfOf, Rule, Sealed, Source, field_rules
 
 _RULES = field_rules()
@@ -87,7 +88,7 @@ def read_wish(raw: Any, sealer: Sealer, pointer: str = "", source: Source | None
     try:
         envelope = cast("dict[str, Any]", _ENVELOPE.load(raw))
     except ma.ValidationError as error:
-        faults.extend(_faults(error.messages, raw, pointer, tuple(_ENVELOPE.fields)))
+        faults.extend(_faults(error.messages, raw, pointer, _ENVELOPE.fields))
     declared = CATALOGUE.get(str(raw.get("type")))
     if declared is None and isinstance(raw.get("type"), str):
         faults.append(
@@ -101,7 +102,7 @@ def read_wish(raw: Any, sealer: Sealer, pointer: str = "", source: Source | None
     said = raw.get("data", {})
     if declared and isinstance(said, dict):
         try:
-            data = read_data(declared.type, said, sealer, f"{pointer}/data")
+            data = read_data(declared.type, said, sealer, str(raw.get("subject")), f"{pointer}/data")
         except RuleError as error:
             faults.extend(error.faults)
     if faults or data is None:
@@ -121,21 +122,40 @@ def read_wish(raw: Any, sealer: Sealer, pointer: str = "", source: Source | None
     )
 
 
-def read_data(event_type: str, raw: Mapping[str, Any], sealer: Sealer, pointer: str = "/data") -> EventData:
-    """Return the typed data of an event from plain JSON, its redactable texts sealed."""
+def read_data(
+    event_type: str, raw: Mapping[str, Any], sealer: Sealer, subject: str, pointer: str = "/data"
+) -> EventData:
+    """Return the typed data of an event about ``subject`` from plain JSON, its redactable texts sealed."""
     declared = CATALOGUE[event_type]
     schema = data_schema(event_type)
     try:
         loaded = cast("dict[str, Any]", schema.load(dict(raw)))
     except ma.ValidationError as error:
-        raise refusal(list(_faults(error.messages, raw, pointer, tuple(schema.fields)))) from error
+        raise refusal(list(_faults(error.messages, raw, pointer, schema.fields))) from error
     if declared.data in AMENDING:
         reason = loaded.get("reason")
         sealed = loaded | ({"reason": sealer.seal(reason)} if reason else {})
         if "authority" in loaded:
             sealed["authority"] = sealer.seal(loaded["authority"])
         return cast("EventData", from_json(declared.data, sealed))
-    return cast("EventData", from_json(declared.data, seal_data(declared.data, loaded, sealer)))
+    return cast("EventData", from_json(declared.data, seal_data(declared.data, loaded, sealer, subject)))
+
+
+def shape_correction(wish: Wish, target: Event, sealer: Sealer) -> Wish:
+    """Return a correction with its data validated and sealed as its target's type asks for.
+
+    Raises:
+        RuleError: the data does not fit that type.
+    """
+    correction = wish.data
+    if (
+        not isinstance(correction, EntryCorrected)
+        or correction.data is None
+        or isinstance(target.data, AMENDING)
+    ):
+        return wish
+    typed = read_data(target.type, correction.data, sealer, target.subject, "/data/data")
+    return replace(wish, data=replace(correction, data=to_json(typed)))
 
 
 EXAMPLES = {
@@ -164,14 +184,20 @@ def refusal(faults: list[Fault]) -> RuleError:
     )
 
 
-def _faults(messages: Any, raw: Any, pointer: str, known: tuple[str, ...] = ()) -> Iterator[Fault]:
+Fields = Mapping[str, ma.fields.Field[Any]]
+
+
+def _faults(messages: Any, raw: Any, pointer: str, known: Fields) -> Iterator[Fault]:
+    """Yield what marshmallow found; ``known`` are the fields of the object at ``pointer``."""
     if isinstance(messages, dict):
         for key, inner in messages.items():
-            if key in {"value", "key"} and not (isinstance(raw, Mapping) and key in raw):
-                yield from _faults(inner, raw, pointer)
+            if key == "_schema" or (
+                key in {"value", "key"} and not (isinstance(raw, Mapping) and key in raw)
+            ):
+                yield from _faults(inner, raw, pointer, known)
                 continue
-            value = _inside(raw, key)
-            yield from _faults(inner, value, f"{pointer}/{key}", known if inner == ["Unknown field."] else ())
+            within = known if inner == ["Unknown field."] or isinstance(key, int) else _fields(known.get(key))
+            yield from _faults(inner, _inside(raw, key), f"{pointer}/{_escaped(key)}", within)
         return
     for message in messages if isinstance(messages, list) else [messages]:
         said = str(message)
@@ -180,6 +206,23 @@ def _faults(messages: Any, raw: Any, pointer: str, known: tuple[str, ...] = ()) 
         elif said == "Missing data for required field.":
             said = "is missing"
         yield Fault(pointer, said, raw)
+
+
+def _fields(field: Any) -> Fields:
+    """Return the fields of the objects that a field, or a list of them, may hold."""
+    match field:
+        case ma.fields.List():
+            return _fields(field.inner)
+        case Either():
+            return _fields(field.record)
+        case ma.fields.Nested():
+            return cast("Fields", field.schema.fields)
+        case _:
+            return {}
+
+
+def _escaped(key: Any) -> str:
+    return str(key).replace("~", "~0").replace("/", "~1")
 
 
 def _inside(raw: Any, key: Any) -> Any:

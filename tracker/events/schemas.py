@@ -13,7 +13,7 @@ import marshmallow as ma
 
 from tracker.events.catalogue import CATALOGUE
 from tracker.events.shapes import is_literal, json_name, strip_annotated
-from tracker.events.vocabulary import LANGUAGE, Rule, Sealed
+from tracker.events.vocabulary import LANGUAGE, Rule, Sealed, Window
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _WORDS = Rule("text of 1 to 8000 characters", r"[\s\S]*\S[\s\S]*", longest=8000)
@@ -97,9 +97,15 @@ class WordingField(ma.fields.Dict):
 
 
 def _languages(said: Any, texts: Mapping[str, Any]) -> list[str]:
-    if not isinstance(said, list) or any(one not in texts for one in said):
+    known = texts.keys() - {"unofficial"}
+    if not isinstance(said, list) or any(not isinstance(one, str) or one not in known for one in said):
         raise ma.ValidationError("must list languages that have a text here")
-    return said
+    return list(dict.fromkeys(said))
+
+
+def _in_order(window: Mapping[str, str]) -> None:
+    if window["from"] > window["to"]:
+        raise ma.ValidationError(f"ends in {window['to']}, before it begins in {window['from']}; swap them")
 
 
 class Free(ma.fields.Dict):
@@ -153,7 +159,8 @@ def field_for(hint: Any, *, required: bool) -> ma.fields.Field[Any]:
             **options,
         )
     if is_dataclass(bare):
-        return ma.fields.Nested(schema_for(cast("Any", bare)), unknown=ma.RAISE, **options)
+        rules = [_in_order] if bare is Window else []
+        return ma.fields.Nested(schema_for(cast("Any", bare)), unknown=ma.RAISE, validate=rules, **options)
     return _either(bare, options)
 
 

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from tracker.clock import random_bytes
+from tracker.events.event import id_of
 from tracker.events.shapes import json_name
 from tracker.events.vocabulary import Sealed
 
@@ -36,12 +37,12 @@ class Sealer:
         return {"sha256": sha256}
 
 
-def seal_data(cls: type[Any], data: Mapping[str, Any], sealer: Sealer) -> dict[str, Any]:
-    """Return validated ``data`` of an event type with every redactable text replaced by its hash.
+def seal_data(cls: type[Any], data: Mapping[str, Any], sealer: Sealer, subject: str) -> dict[str, Any]:
+    """Return validated ``data`` of an event about ``subject`` with every redactable text replaced by its hash.
 
-    Names are sealed where they are a person's: in an entity of kind ``person``, and printed where one is named.
+    Names are sealed where they are a person's: of an entity of kind ``person``, and printed where one is named.
     """
-    people = {data.get("entity"), *(data.get("represented_by") or ())}
+    people = {id_of(subject), data.get("entity"), *(data.get("represented_by") or ())}
     names_person = data.get("kind") == "person" or any(str(one).startswith(PERSON) for one in people)
     sealed: dict[str, Any] = _seal(cls, data, sealer, names_person=names_person)
     return sealed
@@ -89,13 +90,13 @@ def _shape(hint: Any) -> tuple[str, Any]:
 
 
 def is_seal(value: Any) -> bool:
-    return isinstance(value, dict) and value.keys() == {"sha256"}
+    return isinstance(value, dict) and value.keys() == {"sha256"} and isinstance(value["sha256"], str)
 
 
 def seals_in(value: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
     """Yield ``(JSON pointer, sha256)`` of every sealed text in plain JSON."""
     if isinstance(value, dict):
-        if value.keys() == {"sha256"}:
+        if is_seal(value):
             yield pointer, value["sha256"]
             return
         for key, item in value.items():
@@ -108,7 +109,7 @@ def seals_in(value: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
 def reveal(value: Any, texts: Mapping[str, str], redacted: list[str], pointer: str = "") -> Any:
     """Return plain JSON with seals replaced by texts; one that is gone is null, its pointer in ``redacted``."""
     if isinstance(value, dict):
-        if value.keys() == {"sha256"}:
+        if is_seal(value):
             text = texts.get(value["sha256"])
             if text is None:
                 redacted.append(pointer)

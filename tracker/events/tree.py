@@ -112,7 +112,9 @@ def consistency_proof(first: int, second: int, read: Read) -> list[bytes]:
 
 
 def root_from_inclusion(index: int, size: int, leaf: bytes, path: list[bytes]) -> bytes | None:
-    """Return the root that an audit path leads to, or None where its length is wrong (RFC 9162 section 2.1.3.2)."""
+    """Return the root that an audit path leads to, or None where it cannot be one (RFC 9162 section 2.1.3.2)."""
+    if not 0 <= index < size:
+        return None
     node, last, place = leaf, size - 1, index
     for sibling in path:
         if last == 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Annotated, Any, Literal, get_args
 from zoneinfo import available_timezones
 
@@ -24,25 +24,37 @@ class Rule:
 
 
 def _is_date(said: str) -> bool:
+    """Say whether it is a date; the calendar's first and last year are not: a day before or after may not exist."""
     try:
-        dates.span(said)
+        return MINYEAR < dates.last_day(said).year < MAXYEAR
     except ValueError:
         return False
-    return True
 
 
 def _is_wall_or_instant(said: str) -> bool:
     try:
-        datetime.fromisoformat(said)
+        return MINYEAR < datetime.fromisoformat(said).year < MAXYEAR
     except ValueError:
         return False
-    return True
+
+
+def is_day_or_instant(said: str) -> bool:
+    return _is_wall_or_instant(said) if "T" in said else is_day(said)
+
+
+def is_day(said: str) -> bool:
+    return bool(dates.DAY.fullmatch(said)) and _is_date(said)
+
+
+def is_quarter(said: str) -> bool:
+    return bool(dates.QUARTER.fullmatch(said)) and _is_date(said)
 
 
 ZONES = frozenset(available_timezones())
 SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
 SUBJECT_ID = r"[A-Za-z0-9]+([.-][A-Za-z0-9]+)*"
 LANGUAGE = r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*"
+QUARTER = r"(?!0000)[0-9]{4}-Q[1-4]"
 
 Slug = Annotated[str, Rule("a slug: lower-case letters, digits and single hyphens", SLUG, longest=80)]
 EntityId = Annotated[str, Rule("the id of an entity, a slug such as `oim`", SLUG, longest=80)]
@@ -54,8 +66,8 @@ Number = Annotated[
     str, Rule("a number as printed, such as `3` or `3.2`", r"[0-9A-Za-z]+([.-][0-9A-Za-z]+)*", longest=20)
 ]
 Key = Annotated[str, Rule("the printed label of a sub-item, else 1, 2, 3", r"[A-Za-z0-9-]+", longest=20)]
-Quarter = Annotated[str, Rule("a quarter such as `2023-Q2`", r"\d{4}-Q[1-4]")]
-Day = Annotated[str, Rule("a day such as `2023-06-15`", r"\d{4}-\d{2}-\d{2}", _is_date)]
+Quarter = Annotated[str, Rule("a quarter such as `2023-Q2`", QUARTER, _is_date)]
+Day = Annotated[str, Rule("a day such as `2023-06-15`", r"[0-9]{4}-[0-9]{2}-[0-9]{2}", _is_date)]
 Occurred = Annotated[
     str,
     Rule(
@@ -68,7 +80,7 @@ Instant = Annotated[
     str,
     Rule(
         "an instant such as `2023-06-15T16:00:00Z`",
-        r"\d{4}-\d{2}-\d{2}T.+(Z|[+-]\d{2}:\d{2})",
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}T.+(Z|[+-][0-9]{2}:[0-9]{2})",
         _is_wall_or_instant,
     ),
 ]
@@ -76,7 +88,7 @@ WallTime = Annotated[
     str,
     Rule(
         "a local time in the zone given, `2023-06-22T15:00`, or one with an offset",
-        r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?",
+        r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})?",
         _is_wall_or_instant,
     ),
 ]
@@ -256,7 +268,7 @@ class Source:
 
 SUBJECT_PATTERN = (
     rf"workplan|entity/{SLUG}|(commitment|workstream|activity)/{SUBJECT_ID}|(milestone|session)/{SLUG}"
-    r"|review/(africa|arab-states|asia-pacific|unece|lac)|round/\d{4}-Q[1-4]"
+    rf"|review/(africa|arab-states|asia-pacific|unece|lac)|round/{QUARTER}"
 )
 
 

@@ -47,7 +47,7 @@ def _standing_on(tx: Transaction, workplan: str, subject: str, question: Questio
     """
     events = read_subject(tx, workplan, subject, question.position)
     day = question.effective.isoformat() if question.effective else ""
-    entries = [entry for entry in living(events, question.zone) if entry.placed_on <= day]
+    entries = living(events, question.zone)
     rests_on = [
         event
         for event in events
@@ -57,8 +57,10 @@ def _standing_on(tx: Transaction, workplan: str, subject: str, question: Questio
         subject=subject,
         version=rests_on[-1].version,
         position=rests_on[-1].position,
-        latest=max((entry.placed_on for entry in entries if not entry.is_founding), default=""),
-        state=fold(kind_of(subject), entries),
+        latest=max(
+            (one.placed_on for one in entries if not one.is_founding and one.placed_on <= day), default=""
+        ),
+        state=fold(kind_of(subject), entries, until=day),
     )
 
 

@@ -19,6 +19,7 @@ from tracker.events.reading import LogEnd, position_at, recorded_at
 from tracker.workplan.root import Workplan
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+NUMBER = re.compile(r"[0-9]{1,18}")
 DURATION = re.compile(
     r"[-+]?P(?=.)(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?"
     r"(?:T(?=.)(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,7})S)?)?"
@@ -84,13 +85,16 @@ def resolve(
     Raises:
         MomentError: a moment is misspelt, in the future, or before the log began.
     """
+    now = max(
+        now, datetime.fromisoformat(end.recorded_at)
+    )  # what is recorded is no future, whatever the clock says
     position, instant = _position(tx, end, workplan, now, (as_of or "now").strip())
     at = recorded_at(tx, end.workplan, position)
     is_now = instant is None and position == end.position
     known_on = local_day(
         now if is_now else datetime.fromisoformat(at) if instant is None else instant, workplan.zone
     )
-    effective = _day(workplan, now, effective_on.strip(), known_on) if effective_on else None
+    effective = _day(workplan, now, effective_on.strip()) if effective_on else None
     return Question(
         as_of=as_of,
         effective_on=effective_on,
@@ -111,7 +115,7 @@ def _position(
         return end.position, None
     if said.startswith("position:"):
         number = said.removeprefix("position:")
-        if not number.isdecimal() or not 1 <= int(number[:18]) <= end.position:
+        if not NUMBER.fullmatch(number) or not 1 <= int(number) <= end.position:
             raise MomentError(
                 "the log has no entry {number}",
                 number=number,
@@ -179,15 +183,16 @@ def instant_of(workplan: Workplan, now: datetime, said: str, field: str) -> date
         return _back(now, match, said, field)
     try:
         instant = datetime.fromisoformat(said.replace(" ", "+") if "T" in said else said)
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
+        in_utc = instant.astimezone(UTC) if instant.tzinfo else None
+    except (ValueError, OverflowError):  # or an offset leads out of the calendar
+        in_utc = None
+    if in_utc is None:
         raise MomentError(
             "`{said}` names no moment", said=said, field=field, value=said, way_out=f"Give {SPELLINGS}."
         )
-    if instant > now:
+    if in_utc > now:
         raise _future(said, field)
-    return instant.astimezone(UTC)
+    return in_utc
 
 
 def _calendar_day(said: str, field: str) -> date:
@@ -234,7 +239,7 @@ def _back(now: datetime, match: re.Match[str], said: str, field: str) -> datetim
         ) from error
 
 
-def _day(workplan: Workplan, now: datetime, said: str, known_on: date) -> date:
+def _day(workplan: Workplan, now: datetime, said: str) -> date:
     today = local_day(now, workplan.zone)
     if DAY.fullmatch(said):
         day = _calendar_day(said, "effective_on")
@@ -251,4 +256,4 @@ def _day(workplan: Workplan, now: datetime, said: str, known_on: date) -> date:
         day = today if instant is None else local_day(instant, workplan.zone)
     if day > today:
         raise _future(said, "effective_on")
-    return min(day, known_on) if day > known_on else day
+    return day

@@ -61,7 +61,8 @@ def write_standings(tx: Transaction, workplan: str, generation: int, standings: 
 
 
 def dump_state(state: object) -> str:
-    return "null" if state is None else orjson.dumps(to_json(state)).decode()
+    """Return a state as JSON; sorted, because stored events are: else folding again would turn languages around."""
+    return "null" if state is None else orjson.dumps(to_json(state), option=orjson.OPT_SORT_KEYS).decode()
 
 
 def load_state(subject: str, stored: str) -> object:
@@ -98,6 +99,8 @@ class PlanCache:
             return plan
         rows = tx.all(_CURRENT, generation, workplan, known)
         plan = plan.with_standings({row[0]: _standing(row) for row in rows})
+        if max((row[1] for row in rows), default=0) != position:
+            return plan  # the head moved, or its generation was dropped, since it was read: this append loses its race
         with self._lock:
             newest = self._held.get(workplan)
             if newest is None or newest[:2] <= (generation, position):

@@ -17,6 +17,7 @@ from tracker.workplan.milestone import Milestone
 from tracker.workplan.obligations import leads_of
 from tracker.workplan.plan import Plan, Standing, natural
 from tracker.workplan.review import Review
+from tracker.workplan.root import Workplan
 from tracker.workplan.round import Round
 from tracker.workplan.session import Session
 from tracker.workplan.workstream import Workstream
@@ -150,7 +151,13 @@ def _round(_plan: Plan, state: Round, _day: date) -> View:
     return made
 
 
+def _workplan_itself(_plan: Plan, state: Workplan, _day: date) -> View:
+    made: View = to_json(state)
+    return made
+
+
 _VIEWS: dict[type[Any], Callable[[Plan, Any, date], View]] = {
+    Workplan: _workplan_itself,
     Entity: _entity,
     Commitment: _commitment,
     Workstream: _workstream,

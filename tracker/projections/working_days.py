@@ -24,9 +24,23 @@ def working_days(workplan: Workplan) -> Callable[[date], bool]:
 
 
 @cache
-def _working_days(station: str, added: tuple[str, ...], removed: tuple[str, ...]) -> Callable[[date], bool]:
+def is_station(said: str) -> bool:
+    """Return whether the holidays of a duty station are known."""
+    try:
+        _official(said)
+    except NotImplementedError:
+        return False
+    return True
+
+
+def _official(station: str) -> Any:
     country, _, subdivision = station.partition("-")
-    official: Any = holidays.country_holidays(country, subdiv=subdivision or None)
+    return holidays.country_holidays(country, subdiv=subdivision or None)
+
+
+@cache
+def _working_days(station: str, added: tuple[str, ...], removed: tuple[str, ...]) -> Callable[[date], bool]:
+    official: Any = _official(station) if is_station(station) else {}
 
     def is_working_day(day: date) -> bool:
         said = day.isoformat()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import assert_never, cast
@@ -29,6 +28,7 @@ from tracker.events.catalogue import (
 )
 from tracker.events.event import Event, Wish, id_of
 from tracker.events.vocabulary import Assessment, Evidence, Nature, Sealed, Status, Tags, Target, Wording
+from tracker.workplan import subitems
 from tracker.workplan.activity_parts import ActivityWindow, ClosedOut, Link, Report, SubitemState, Turn
 from tracker.workplan.claims import Claim, claimed, is_legal
 from tracker.workplan.plan import World, refuse, unless_equal
@@ -97,13 +97,6 @@ class Activity:
         return self.before or self.claim if quarter == self.quarter else None
 
 
-def _subitems(data: ActivityAdded) -> tuple[SubitemState, ...]:
-    return tuple(
-        SubitemState(item.label or str(index), item.label, item.text, "not_started")
-        for index, item in enumerate(data.subitems or (), 1)
-    )
-
-
 def evolve(state: Activity | None, event: Event, placed_on: str) -> Activity | None:
     """Return the state after an event that stands at ``placed_on`` in the timeline."""
     data = cast("ActivityEvent", event.data)
@@ -113,7 +106,7 @@ def evolve(state: Activity | None, event: Event, placed_on: str) -> Activity | N
             workstream=data.workstream,
             number=data.number,
             text=data.text,
-            subitems=_subitems(data),
+            subitems=subitems.printed(data),
             status="not_started",
             assessment=None,
             disputed=False,
@@ -168,14 +161,15 @@ def _evolved(state: Activity, event: Event, data: ActivityEvent) -> Activity:
         case ReportExcused():
             return replace(state, excused=tuple(sorted({*state.excused, data.quarter})))
         case SubitemAdded():
-            item = SubitemState(
-                data.label or str(len(state.subitems) + 1), data.label, data.text, "not_started"
-            )
+            key = subitems.key_for(state.subitems, data)
+            item = SubitemState(key, data.label, data.text, "not_started")
             return replace(state, subitems=(*state.subitems, item))
         case SubitemReworded():
-            return _with_subitem(state, data.key, lambda item: replace(item, text=data.text))
+            reworded = subitems.changed(state.subitems, data.key, lambda one: replace(one, text=data.text))
+            return replace(state, subitems=reworded)
         case SubitemWithdrawn():
-            return _with_subitem(state, data.key, lambda item: replace(item, withdrawn=True))
+            left = subitems.changed(state.subitems, data.key, lambda one: replace(one, withdrawn=True))
+            return replace(state, subitems=left)
         case ActivityClosedOut():
             return replace(state, closed_out=ClosedOut(data.outcome, data.to_plan))
         case ActivityWithdrawn():
@@ -184,12 +178,6 @@ def _evolved(state: Activity, event: Event, data: ActivityEvent) -> Activity:
             return replace(state, withdrawn=False, replaced_by=None)
         case _:
             assert_never(data)
-
-
-def _with_subitem(state: Activity, key: str, change: Callable[[SubitemState], SubitemState]) -> Activity:
-    return replace(
-        state, subitems=tuple(change(item) if item.key == key else item for item in state.subitems)
-    )
 
 
 def misfit(state: Activity | None, data: ActivityEvent) -> str | None:
@@ -207,9 +195,16 @@ def misfit(state: Activity | None, data: ActivityEvent) -> str | None:
             return _illegal(state.status, data.status)
         case ProgressReported():
             base = state.base_for(data.quarter or "")
-            if base is None:
-                return None
-            return _illegal(base.status, claimed(base, data.status, data.assessment).status)
+            claim = claimed(base, data.status, data.assessment) if base else None
+            illegal = _illegal(base.status, claim.status) if base and claim else None
+            return illegal or subitems.misfit_of(state.subitems, data.subitems or {})
+        case SubitemReworded() | SubitemWithdrawn():
+            known = subitems.find(state.subitems, data.key)
+            return None if known else f"there is no sub-item {data.key} then"
+        case SubitemAdded():
+            key = subitems.key_for(state.subitems, data)
+            taken = subitems.find(state.subitems, key)
+            return f"there is a sub-item {key} already then" if taken else None
         case _:
             return None
 
@@ -228,13 +223,11 @@ def decide(state: Activity | None, wish: Wish, world: World, day: date) -> Activ
     """
     data = cast("ActivityEvent", wish.data)
     if isinstance(data, ActivityAdded):
-        _unique_keys(data)
+        subitems.check_unique(data)
         return data
-    if state is None or (
-        (why := misfit(state, data)) is not None
-        and not isinstance(data, ProgressReported | ActivityStatusChanged)
-    ):
-        raise _misfitting(wish, why if state else "the activity does not exist then")
+    why = misfit(state, data)
+    if state is None or (why and (state.withdrawn or not isinstance(data, _SAY_MORE))):
+        raise _misfitting(wish, why)
     match data:
         case ActivityReworded():
             return None if data.text == state.text else data
@@ -265,21 +258,10 @@ def decide(state: Activity | None, wish: Wish, world: World, day: date) -> Activ
         case ReportExcused():
             return None if data.quarter in state.excused else data
         case SubitemAdded():
-            key = data.label or str(len(state.subitems) + 1)
-            if any(item.key == key for item in state.subitems):
-                raise refuse(
-                    "activity {id} has a sub-item {key} already",
-                    field="/data/label",
-                    value=key,
-                    way_out="Give it another label, or reword the existing one.",
-                    id=state.id,
-                    key=key,
-                )
+            subitems.check_key(state.id, state.subitems, data)
             return data
         case SubitemReworded() | SubitemWithdrawn():
-            held = next((item for item in state.subitems if item.key == data.key), None)
-            if held is None:
-                raise _unknown_key(state, data.key)
+            held = subitems.require(state.id, state.subitems, data.key, "/data/key")
             if isinstance(data, SubitemReworded):
                 return None if held.text == data.text else data
             return None if held.withdrawn else data
@@ -291,6 +273,10 @@ def decide(state: Activity | None, wish: Wish, world: World, day: date) -> Activ
             return data
         case _:
             assert_never(data)
+
+
+_SAY_MORE = (ProgressReported, ActivityStatusChanged, SubitemAdded, SubitemReworded, SubitemWithdrawn)
+"""What is refused below in better words than those of :func:`misfit`."""
 
 
 def _misfitting(wish: Wish, why: str | None) -> RuleError:
@@ -305,33 +291,6 @@ def _misfitting(wish: Wish, why: str | None) -> RuleError:
     )
 
 
-def _unknown_key(state: Activity, key: str) -> RuleError:
-    known = ", ".join(item.key for item in state.subitems) or "none"
-    return refuse(
-        "activity {id} has no sub-item {key}",
-        field="/data/key",
-        value=key,
-        way_out=f"Its sub-items are: {known}.",
-        id=state.id,
-        key=key,
-    )
-
-
-def _unique_keys(data: ActivityAdded) -> None:
-    keys = [item.key for item in _subitems(data)]
-    for kind, ids in (("subitems", keys), ("targets", [target.id for target in data.targets or ()])):
-        twice = next((one for one in ids if ids.count(one) > 1), None)
-        if twice is not None:
-            raise refuse(
-                "`{twice}` stands twice among the {kind}",
-                field=f"/data/{kind}",
-                value=twice,
-                way_out="Give each its own.",
-                twice=twice,
-                kind=kind,
-            )
-
-
 def _ordered(first: str, last: str) -> None:
     if first > last:
         raise refuse(
@@ -344,6 +303,21 @@ def _ordered(first: str, last: str) -> None:
         )
 
 
+def _require_workstream(workstream: str, world: World) -> None:
+    """Refuse an activity in a workstream that is not, or no longer, part of the plan."""
+    subject = f"workstream/{workstream}"
+    world.require(subject, "/data/workstream")
+    held = world.plan.standing(subject)
+    if held and held.state.withdrawn:
+        raise refuse(
+            "{subject} is removed from the plan",
+            field="/data/workstream",
+            value=workstream,
+            way_out="Reinstate it first, or name another; both may stand in one request.",
+            subject=subject,
+        )
+
+
 def references(data: ActivityEvent, world: World, subject: str) -> None:
     """Refuse data that names what does not exist in the plan after the whole request.
 
@@ -352,7 +326,10 @@ def references(data: ActivityEvent, world: World, subject: str) -> None:
     """
     match data:
         case ActivityAdded() | ActivityMoved():
-            world.require(f"workstream/{data.workstream}", "/data/workstream")
+            _require_workstream(data.workstream, world)
+        case ActivityReinstated():
+            activity = world.plan.get(subject, Activity)
+            _require_workstream(activity.workstream if activity else "", world)
         case ActivityLinked():
             world.require(f"activity/{data.to}", "/data/to")
         case ActivityWithdrawn() if data.replaced_by:

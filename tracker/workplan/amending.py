@@ -7,8 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from tracker.errors import RuleError
-from tracker.events.catalogue import CATALOGUE, EntryCorrected, EntryRetracted, ProgressReported, TextRedacted
-from tracker.events.dates import first_day, local_day
+from tracker.events.catalogue import (
+    CATALOGUE,
+    EntryCorrected,
+    EntryRetracted,
+    ProgressReported,
+    RoundOpened,
+    TextRedacted,
+)
+from tracker.events.dates import first_day, last_day, local_day
 from tracker.events.event import Event, Wish
 from tracker.events.sealing import seals_in
 from tracker.events.shapes import to_json
@@ -37,7 +44,7 @@ def decide_amendment(wish: Wish, data: Amendment, events: Sequence[Event], world
             "Amend an entry under its own subject; read its history for the positions.",
             subject=wish.subject,
         )
-    if is_amending(target):
+    if is_amending(target) and not isinstance(data, TextRedacted):
         raise _refused(
             "entry {position} is itself an amendment ({type})",
             data,
@@ -80,14 +87,23 @@ def _corrected(
         )
     if data.occurred_on:
         _check_day(data, target, world)
+    if data.data is not None:
+        wished["data"] = _filled(data.data, target, held["data"])
     if all(held[name] == value for name, value in wished.items()):
         return None
     if data.data is None:
         return data
-    filled = dict(data.data)
+    return replace(data, data=wished["data"], schema=CATALOGUE[target.type].schema)
+
+
+def _filled(said: dict[str, Any], target: Event, held: dict[str, Any]) -> dict[str, Any]:
+    """Return a correction's data with what the server had filled in: the quarter of a report, the dates of a round."""
+    kept: tuple[str, ...] = ()
     if isinstance(target.data, ProgressReported):
-        filled.setdefault("quarter", target.data.quarter)
-    return replace(data, data=filled, schema=CATALOGUE[target.type].schema)
+        kept = ("quarter",)
+    elif isinstance(target.data, RoundOpened):
+        kept = ("opens", "due", "closes", "steps")
+    return {name: held[name] for name in kept if name in held} | said
 
 
 def _held(target: Event, events: Sequence[Event]) -> dict[str, Any]:
@@ -121,7 +137,7 @@ def check_first_day(said: str, world: World, pointer: str) -> None:
     Raises:
         RuleError: it lies before.
     """
-    if first_day(said) < world.first_day:
+    if last_day(said) < world.first_day:
         raise refuse(
             "{said} lies before the plan's period, which begins on {first}",
             field=pointer,

@@ -21,6 +21,8 @@ DAYS_BEFORE_DUE = 3
 DAYS_OVERDUE = 2
 DAYS_FINAL = 10
 DAYS_TO_CLOSING = 12
+DUE_BY_HAND = 10
+CLOSING_BY_HAND = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +51,15 @@ def regular_dates(quarter: str, is_working_day: IsWorkingDay) -> RoundDates:
     opens = working_days_from(end, 1, is_working_day)
     due = (end + timedelta(days=1)).replace(day=DUE_DAY)
     month_end = due.replace(day=calendar.monthrange(due.year, due.month)[1])
-    return _dates(opens, due, month_end, is_working_day)
+    closes = max(month_end, working_days_from(due, DAYS_TO_CLOSING, is_working_day))
+    return RoundDates(opens, due, closes, steps_of(opens, due, is_working_day))
 
 
 def dates_by_hand(today: date, is_working_day: IsWorkingDay) -> RoundDates:
-    """Return the dates of a round opened by hand after its time."""
-    return _dates(
-        today, working_days_from(today, 10, is_working_day), today + timedelta(days=30), is_working_day
-    )
-
-
-def _dates(opens: date, due: date, closes: date, is_working_day: IsWorkingDay) -> RoundDates:
-    closes = max(closes, working_days_from(due, DAYS_TO_CLOSING, is_working_day))
-    return RoundDates(opens, due, closes, steps_of(opens, due, is_working_day))
+    """Return the dates of a round opened by hand after its time: due in 10 working days, closing in 30 days."""
+    due = working_days_from(today, DUE_BY_HAND, is_working_day)
+    closes = today + timedelta(days=CLOSING_BY_HAND)
+    return RoundDates(today, due, closes, steps_of(today, due, is_working_day))
 
 
 def steps_of(opens: date, due: date, is_working_day: IsWorkingDay) -> tuple[Step, ...]:

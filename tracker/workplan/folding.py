@@ -117,8 +117,10 @@ def entry_of(event: Event, zone: str, *, is_founding: bool = False) -> Entry:
 
 
 def fold(kind: str, entries: Sequence[Entry], until: str | None = None) -> Any:
-    """Return the state after the entries that stand at ``until`` or earlier; None where none founds it."""
+    """Return the state after the entries that stand at ``until`` or earlier; None where none founds it by then."""
     evolve, state = KINDS[kind].evolve, None
+    if until is not None and entries and entries[0].is_founding and entries[0].placed_on > until:
+        return None
     for entry in entries:
         if until is None or entry.placed_on <= until:
             state = evolve(state, entry.event, entry.placed_on)

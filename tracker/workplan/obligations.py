@@ -121,14 +121,15 @@ def duties(plan: Plan, quarter: str) -> Iterator[Duty]:
 
 def oldest_open_quarter(plan: Plan, activity: Activity) -> str | None:
     """Return the oldest open round in which a report about the activity is still owed."""
-    from tracker.workplan.round import Round  # noqa: PLC0415 - the kinds name each other
+    from tracker.workplan.activity import Activity as State  # noqa: PLC0415 - the kinds name each other
+    from tracker.workplan.round import Round  # noqa: PLC0415
 
+    # A late fact is judged in a state of the past; one of several in a request, in a state that the plan has not yet.
+    known = plan.get(f"activity/{activity.id}", State) or activity
+    told = {report.quarter for report in activity.reports}
     for opened in sorted(plan.all("round", Round), key=lambda one: one.id):
-        if (
-            not opened.closed
-            and is_expected(activity, opened.id)
-            and not settling_report(plan, activity, opened.id)
-        ):
+        owed = not opened.closed and opened.id not in told and is_expected(known, opened.id)
+        if owed and not settling_report(plan, known, opened.id):
             return opened.id
     return None
 

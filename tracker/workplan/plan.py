@@ -73,6 +73,7 @@ class World:
     first_day: date
     is_closed: bool
     is_working_day: Callable[[date], bool] = field(default=lambda day: day.weekday() < 5)
+    is_station: Callable[[str], bool] = field(default=lambda _station: True)
 
     def require(self, subject: str, pointer: str) -> None:
         """Refuse unless ``subject`` exists.

@@ -11,6 +11,7 @@ from tracker.events.catalogue import ActivityStatusChanged, ProgressReported
 from tracker.events.dates import first_day, quarter_of
 from tracker.events.event import Event, Wish
 from tracker.events.vocabulary import Sealed, Status
+from tracker.workplan import subitems
 from tracker.workplan.activity_parts import Report
 from tracker.workplan.claims import ENDED, FOLLOWS, Claim, claimed, combine, is_legal
 from tracker.workplan.obligations import oldest_open_quarter
@@ -28,7 +29,7 @@ def decide_report(
     Raises:
         RuleError: it says nothing, contradicts itself, or lacks a reason or evidence.
     """
-    if all(getattr(data, f.name) in (None, False) for f in fields(data) if f.name != "quarter"):
+    if not any(getattr(data, f.name) for f in fields(data) if f.name != "quarter"):
         raise refuse(
             "the report about activity {id} says nothing",
             field="/data",
@@ -49,6 +50,7 @@ def decide_report(
     stored = replace(data, quarter=quarter)
     base = state.base_for(quarter)
     if base is None:
+        _check_saying(state, wish, data, None, Claim(data.status or "in_progress", data.assessment))
         return stored
     if data.assessment and data.status is None and base.status not in {"not_started", "in_progress"}:
         raise refuse(
@@ -61,26 +63,31 @@ def decide_report(
             assessment=data.assessment,
         )
     claim = claimed(base, data.status, data.assessment)
+    if not is_legal(base.status, claim.status):
+        raise _illegal(state.id, base.status, claim.status, "/data/status")
+    _check_saying(state, wish, data, base, claim)
+    return (
+        replace(stored, status="in_progress") if base.status != claim.status and not data.status else stored
+    )
+
+
+def _check_saying(
+    state: Activity, wish: Wish, data: ProgressReported, base: Claim | None, claim: Claim
+) -> None:
+    """Refuse a report that lacks what its claim asks for; ``base`` is None where it is about an older quarter."""
     if data.assessment and claim.status != "in_progress":
         raise _not_in_progress(claim.status, data.assessment)
-    _check_transition(wish, state.id, base, claim)
-    still_holds = data.same_reason and state.assessment_reason and base.assessment == data.assessment
-    if data.assessment in {"at_risk", "delayed"} and not still_holds:
+    if base is None or claim.status != base.status:
+        _check_reasons(wish, state.id, base, claim.status)
+    if data.assessment in {"at_risk", "delayed"} and not (data.same_reason and state.assessment_reason):
         needs_reason(wish, "`{assessment}` needs a reason", assessment=data.assessment)
-    if (
-        claim.status == "completed"
-        and base.status != "completed"
-        and not data.evidence
-        and wish.reason is None
-    ):
+    is_new = claim.status == "completed" and (base is None or base.status != "completed")
+    if is_new and not data.evidence and wish.reason is None:
         raise refuse(
             "`completed` needs evidence, or a reason why there is none",
             field="/data/evidence",
             way_out="Give a link in `evidence`, or say in `reason` why there is none.",
         )
-    return (
-        replace(stored, status="in_progress") if base.status != claim.status and not data.status else stored
-    )
 
 
 def decide_status(state: Activity, wish: Wish, data: ActivityStatusChanged) -> ActivityStatusChanged | None:
@@ -92,7 +99,10 @@ def decide_status(state: Activity, wish: Wish, data: ActivityStatusChanged) -> A
         return None
     if state.disputed:
         needs_reason(wish, "deciding between differing reports needs a reason")
-    _check_transition(wish, state.id, state.claim, claim)
+    if not is_legal(state.status, claim.status):
+        raise _illegal(state.id, state.status, claim.status, "/data/status")
+    if claim.status != state.status:
+        _check_reasons(wish, state.id, state.claim, claim.status)
     if data.assessment in {"at_risk", "delayed"} and data.assessment != state.assessment:
         needs_reason(wish, "`{assessment}` needs a reason", assessment=data.assessment)
     lacks = not (data.evidence or data.no_evidence_reason or wish.reason)
@@ -135,12 +145,13 @@ def reported(state: Activity, event: Event, data: ProgressReported) -> Activity:
         sustainability=data.sustainability or state.sustainability,
     )
     base = state.base_for(quarter)
-    if base is None:
+    if base is None or not (data.no_change or data.status or data.assessment):
         return state
     claims = dict(state.claims) if quarter == state.quarter else {}
-    if data.no_change or data.status or data.assessment:
-        claims[event.speaker or ""] = claimed(base, data.status, data.assessment)
-    combined, disputed = combine(list(claims.values())) if claims else (base, False)
+    speaker = event.speaker or ""
+    if not data.no_change or speaker not in claims:  # else it says that its own last claim still holds
+        claims[speaker] = claimed(base, data.status, data.assessment)
+    combined, disputed = combine(list(claims.values()))
     return replace(
         state,
         quarter=quarter,
@@ -154,9 +165,17 @@ def reported(state: Activity, event: Event, data: ProgressReported) -> Activity:
 
 
 def _reason(state: Activity, claim: Claim, said: str | None, event: Event) -> Sealed | None:
+    """Return the reason of the assessment that counts, which may be another's than the one just said."""
     if claim.assessment not in {"at_risk", "delayed"}:
         return None
-    return event.reason if said == claim.assessment and event.reason else state.assessment_reason
+    if said == claim.assessment:
+        return event.reason or state.assessment_reason
+    if claim.assessment == state.assessment:
+        return state.assessment_reason
+    given = (
+        one.reason for one in reversed(state.reports) if one.assessment == claim.assessment and one.reason
+    )
+    return next(given, state.assessment_reason)
 
 
 def decided(state: Activity, event: Event, data: ActivityStatusChanged) -> Activity:
@@ -208,29 +227,18 @@ def _check_parts(state: Activity, data: ProgressReported) -> None:
                 id=state.id,
                 target=target,
             )
-    held = {item.key: item for item in state.subitems if not item.withdrawn}
+    in_plan = tuple(item for item in state.subitems if not item.withdrawn)
     for key, status in (data.subitems or {}).items():
-        if key not in held:
-            raise refuse(
-                "activity {id} has no sub-item {key}",
-                field=f"/data/subitems/{key}",
-                value=key,
-                way_out=f"Its sub-items are: {', '.join(held) or 'none'}.",
-                id=state.id,
-                key=key,
-            )
-        if not is_legal(held[key].status, status):
-            raise _illegal(f"{state.id}({key})", held[key].status, status, f"/data/subitems/{key}")
+        pointer = f"/data/subitems/{key}"
+        held = subitems.require(state.id, in_plan, key, pointer)
+        if not is_legal(held.status, status):
+            raise _illegal(f"{state.id}({key})", held.status, status, pointer)
 
 
-def _check_transition(wish: Wish, subject: str, base: Claim, claim: Claim) -> None:
-    if not is_legal(base.status, claim.status):
-        raise _illegal(subject, base.status, claim.status, "/data/status")
-    if claim.status == base.status:
-        return
-    if claim.status in {"on_hold", "discontinued"}:
-        needs_reason(wish, "`{status}` needs a reason", status=claim.status)
-    if base.status in ENDED:
+def _check_reasons(wish: Wish, subject: str, base: Claim | None, status: Status) -> None:
+    if status in {"on_hold", "discontinued"}:
+        needs_reason(wish, "`{status}` needs a reason", status=status)
+    if base and base.status in ENDED:
         needs_reason(wish, "reopening activity {subject} needs a reason", subject=subject)
 
 

@@ -195,7 +195,17 @@ def decide(state: Review | None, wish: Wish, world: World, day: date) -> ReviewE
             return None if data.country in held.reports_expected else data
         case VoluntaryReportReceived():
             return None if VoluntaryReport(data.country, data.url) in held.reports_received else data
-        case ReadinessFindingRecorded() | ReadinessSnapshotTaken():
+        case ReadinessSnapshotTaken():
+            if any(one.number == data.number for one in held.snapshots):
+                raise refuse(
+                    "{subject} is frozen once in a request",
+                    field="/type",
+                    value=wish.type,
+                    way_out="Send the second snapshot in a request of its own.",
+                    subject=wish.subject,
+                )
+            return data
+        case ReadinessFindingRecorded():
             return data
         case _:
             assert_never(data)

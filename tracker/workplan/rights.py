@@ -12,9 +12,11 @@ from tracker.directory.principals import Principal
 from tracker.errors import DeniedError
 from tracker.events.catalogue import (
     CATALOGUE,
+    ActivityStatusChanged,
     EntryCorrected,
     EntryRetracted,
     ProgressReported,
+    SessionProposed,
     SessionScheduled,
 )
 from tracker.events.event import Event, Wish, id_of, kind_of
@@ -37,11 +39,15 @@ def entities_for(principal: Principal, plan: Plan, workstream: str) -> list[str]
     state = plan.get(f"workstream/{workstream}", Workstream)
     if state is None:
         return []
+    leading = {lead.entity for lead in state.leads} | {lead.entity for lead in state.activity_leads}
     if principal.person is None:
-        leading = {lead.entity for lead in state.leads} | {lead.entity for lead in state.activity_leads}
         return [entity for entity in principal.entities if entity in leading]
     acting = [point.entity for point in state.focal_points if point.person == principal.person]
-    return [entity for entity in acting if not principal.entities or entity in principal.entities]
+    return [
+        entity
+        for entity in acting
+        if entity in leading and (not principal.entities or entity in principal.entities)
+    ]
 
 
 def entities_about(principal: Principal, plan: Plan, subject: str) -> list[str]:
@@ -76,27 +82,36 @@ def permitted(principal: Principal, wish: Wish, plan: Plan, target: ReadTarget) 
             raise _denied(principal, wish, "only the system itself writes this")
         return wish
     if principal.has("secretariat"):
-        return _by_secretariat(principal, wish, right)
-    if principal.has("lead", "link"):
-        if right == "report":
-            return _by_lead(principal, wish, plan)
-        if right == "correct":
-            return _amended_by_lead(principal, wish, plan, target)
-        if right == "proposal" and principal.has("lead"):
-            return wish
-    if (
-        principal.has("reviewer")
-        and right in {"field", "proposal"}
-        and _region(wish, plan) == principal.region
-    ):
-        return wish
+        return _by_secretariat(principal, wish, right, plan)
+    if principal.has("lead", "link") and right == "report":
+        return _by_lead(principal, wish, plan)
+    if principal.has("lead") and right == "correct":
+        return _amended_by_lead(principal, wish, plan, target)
+    if principal.has("reviewer") and right in {"field", "proposal"} and _is_within(principal, wish, plan):
+        return _in_no_voice(principal, wish)
+    if principal.has("lead") and right == "proposal":
+        return _voiced(principal, wish, _voices(principal, plan))
     raise _denied(principal, wish, "your role does not include it")
 
 
-def _by_secretariat(principal: Principal, wish: Wish, right: str) -> Wish:
+def _by_secretariat(principal: Principal, wish: Wish, right: str, plan: Plan) -> Wish:
     if right == "redact" and "erase" not in principal.scopes and principal.actor.startswith("token:"):
         raise _denied(principal, wish, "a token needs the scope `erase` for this")
-    if isinstance(wish.data, ProgressReported) and wish.on_behalf_of is None and not principal.has("system"):
+    if principal.has("system"):
+        return wish
+    if wish.entity is not None:
+        if principal.has("lead") and right == "report":
+            return _by_lead(principal, wish, plan)
+        raise _denied(principal, wish, f"the Secretariat does not speak as {wish.entity}")
+    if isinstance(wish.data, ActivityStatusChanged) and wish.on_behalf_of is not None:
+        raise refuse(
+            "a decision of the Secretariat is its own, not {entity}'s",
+            field="/on_behalf_of",
+            value=wish.on_behalf_of.entity,
+            way_out="Leave it out, or send what the entity said as ProgressReported.",
+            entity=wish.on_behalf_of.entity,
+        )
+    if isinstance(wish.data, ProgressReported) and wish.on_behalf_of is None:
         raise refuse(
             "a report by the Secretariat says on whose behalf",
             field="/on_behalf_of",
@@ -106,15 +121,36 @@ def _by_secretariat(principal: Principal, wish: Wish, right: str) -> Wish:
 
 
 def _by_lead(principal: Principal, wish: Wish, plan: Plan) -> Wish:
-    if wish.on_behalf_of is not None:
-        raise _denied(principal, wish, "only the Secretariat reports on another's behalf")
     if principal.has("link"):
         quarter = wish.data.quarter if isinstance(wish.data, ProgressReported) else None
         if quarter != principal.quarter or (
             principal.activities and id_of(wish.subject) not in principal.activities
         ):
             raise _denied(principal, wish, f"this link is for reports about {principal.quarter}")
-    voices = entities_about(principal, plan, wish.subject)
+    activity = plan.get(wish.subject, Activity)
+    if isinstance(wish.data, ActivityStatusChanged) and activity and activity.disputed:
+        raise _denied(
+            principal, wish, "the reports about it differ: a report may agree, the Secretariat decides"
+        )
+    return _voiced(principal, wish, entities_about(principal, plan, wish.subject))
+
+
+def _voices(principal: Principal, plan: Plan) -> list[str]:
+    """Return the entities that a lead acts for anywhere in the plan."""
+    found = [entities_for(principal, plan, one.id) for one in plan.all("workstream", Workstream)]
+    return list(dict.fromkeys(entity for entities in found for entity in entities))
+
+
+def _in_no_voice(principal: Principal, wish: Wish) -> Wish:
+    if wish.entity is not None or wish.on_behalf_of is not None:
+        raise _denied(principal, wish, "a reviewer speaks for no entity")
+    return wish
+
+
+def _voiced(principal: Principal, wish: Wish, voices: list[str]) -> Wish:
+    """Return the wish with the entity in whose voice it counts; ``voices`` are those that the principal acts for."""
+    if wish.on_behalf_of is not None:
+        raise _denied(principal, wish, "only the Secretariat reports on another's behalf")
     if wish.entity is not None:
         if wish.entity not in voices:
             raise _denied(principal, wish, f"you do not act for {wish.entity} here")
@@ -135,8 +171,8 @@ def _amended_by_lead(principal: Principal, wish: Wish, plan: Plan, target: ReadT
     if not isinstance(wish.data, EntryCorrected | EntryRetracted):
         raise _denied(principal, wish, "your role does not include it")
     event = target(wish.data.position)
-    voices = entities_about(principal, plan, wish.subject)
-    if event.entity is None or event.entity not in voices:
+    voices = entities_about(principal, plan, event.subject)
+    if event.speaker is None or event.speaker not in voices:
         raise _denied(principal, wish, f"entry {event.position} is not your entity's own")
     if isinstance(event.data, ProgressReported):
         opened = plan.get(f"round/{event.data.quarter}", Round)
@@ -144,16 +180,18 @@ def _amended_by_lead(principal: Principal, wish: Wish, plan: Plan, target: ReadT
             raise _denied(
                 principal, wish, f"the round {opened.id} is closed; the Secretariat can still correct it"
             )
-    return replace(wish, entity=event.entity)
+    return _voiced(principal, replace(wish, entity=event.speaker), voices)
 
 
-def _region(wish: Wish, plan: Plan) -> str | None:
+def _is_within(principal: Principal, wish: Wish, plan: Plan) -> bool:
+    """Return whether a wish is about a reviewer's region, and leaves it there."""
     if kind_of(wish.subject) == "review":
-        return id_of(wish.subject)
-    if isinstance(wish.data, SessionScheduled):
-        return wish.data.region
+        return principal.region == id_of(wish.subject)
     session = plan.get(wish.subject, Session)
-    return session.region if session else getattr(wish.data, "region", None)
+    regions = {session.region} if session else set()
+    if isinstance(wish.data, SessionProposed | SessionScheduled):
+        regions.add(wish.data.region)
+    return principal.region is not None and regions == {principal.region}
 
 
 def _denied(principal: Principal, wish: Wish, why: str) -> DeniedError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, assert_never, cast
@@ -16,18 +18,41 @@ from tracker.events.catalogue import (
 )
 from tracker.events.dates import first_day, last_day
 from tracker.events.event import Event, Wish
-from tracker.events.vocabulary import Window, Wording
+from tracker.events.vocabulary import LANGUAGE, Window, Wording, is_day, is_quarter
 from tracker.workplan.plan import World, refuse, unless_equal
 
-SETTINGS = {
-    "public": bool,
-    "published": list,
-    "languages": list,
-    "duty_station": str,
-    "holidays": dict,
-    "reporting_until": str,
+
+def _is_list_of(test: Callable[[str], bool]) -> Callable[[Any], bool]:
+    return lambda said: isinstance(said, list) and all(isinstance(one, str) and test(one) for one in said)
+
+
+_are_days = _is_list_of(is_day)
+
+SETTINGS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "public": ("true or false", lambda said: isinstance(said, bool)),
+    "published": ("an array of names of details", _is_list_of(lambda one: one == "details")),
+    "languages": (
+        'an array of language tags, the plan\'s own first, such as ["es", "en"]',
+        lambda said: bool(said) and _is_list_of(lambda one: bool(re.fullmatch(LANGUAGE, one)))(said),
+    ),
+    "duty_station": (
+        "a country of ISO 3166, perhaps with a part of it, such as `CH-GE`",
+        lambda said: isinstance(said, str) and bool(re.fullmatch(r"[A-Z]{2}(-[A-Za-z0-9]{1,3})?", said)),
+    ),
+    "holidays": (
+        'an object such as {"added": ["2023-12-27"], "removed": []}',
+        lambda said: (
+            isinstance(said, dict)
+            and said.keys() <= {"added", "removed"}
+            and all(map(_are_days, said.values()))
+        ),
+    ),
+    "reporting_until": (
+        "a quarter such as `2025-Q2`",
+        lambda said: isinstance(said, str) and is_quarter(said),
+    ),
 }
-"""What a workplan can set, and the JSON type of each; see docs/settings.md."""
+"""What a workplan can set: ``{name: (what the value must be, its test)}``; see docs/settings.md."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +134,7 @@ def misfit(state: Workplan | None, data: WorkplanEvent) -> str | None:
 def decide(state: Workplan | None, wish: Wish, world: World, day: date) -> WorkplanEvent | None:
     data = cast("WorkplanEvent", wish.data)
     if isinstance(data, WorkplanAdopted):
-        check_settings(data.settings)
+        check_settings(data.settings, world)
         return data
     if state is None:
         raise refuse(
@@ -117,7 +142,7 @@ def decide(state: Workplan | None, wish: Wish, world: World, day: date) -> Workp
         )
     match data:
         case WorkplanAmended():
-            check_settings(data.settings or {})
+            check_settings(data.settings or {}, world)
             settings = {**state.settings, **(data.settings or {})}
             return data if unless_equal([(state.title, data.title), (state.settings, settings)]) else None
         case WorkplanClosed():
@@ -130,7 +155,7 @@ def decide(state: Workplan | None, wish: Wish, world: World, day: date) -> Workp
             assert_never(data)
 
 
-def check_settings(settings: dict[str, Any]) -> None:
+def check_settings(settings: dict[str, Any], world: World) -> None:
     """Refuse settings that are unknown or of the wrong type.
 
     Raises:
@@ -145,18 +170,16 @@ def check_settings(settings: dict[str, Any]) -> None:
                 way_out=f"The settings are: {', '.join(SETTINGS)}.",
                 name=name,
             )
-        if not isinstance(value, SETTINGS[name]):
+        words, fits = SETTINGS[name]
+        if not fits(value) or (name == "duty_station" and not world.is_station(value)):
             raise refuse(
-                "the setting `{name}` is not a {type}",
+                "the setting `{name}` is not {words}",
                 field=f"/data/settings/{name}",
                 value=value,
-                way_out=f"Give a JSON {_JSON[SETTINGS[name]]}.",
+                way_out="See docs/settings.md for what can be set.",
                 name=name,
-                type=_JSON[SETTINGS[name]],
+                words=words,
             )
-
-
-_JSON = {bool: "true or false", list: "array", str: "string", dict: "object"}
 
 
 def references(data: WorkplanEvent, world: World, subject: str) -> None:

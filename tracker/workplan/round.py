@@ -15,7 +15,7 @@ from tracker.events.catalogue import (
     RoundExtended,
     RoundOpened,
 )
-from tracker.events.dates import last_day
+from tracker.events.dates import last_day, quarter_of
 from tracker.events.event import Event, Wish, id_of
 from tracker.events.vocabulary import Sealed, Step
 from tracker.workplan.calendar import dates_by_hand, regular_dates, steps_of
@@ -140,6 +140,14 @@ def _opened(quarter: str, world: World) -> RoundOpened:
             field="/subject",
             value=f"round/{quarter}",
             way_out=f"Open its round from the first working day after {last_day(quarter)}.",
+            quarter=quarter,
+        )
+    if quarter < quarter_of(world.first_day):
+        raise refuse(
+            "the quarter {quarter} lies before the plan's period",
+            field="/subject",
+            value=f"round/{quarter}",
+            way_out=f"The first round is that of {quarter_of(world.first_day)}.",
             quarter=quarter,
         )
     dates = regular_dates(quarter, world.is_working_day)

@@ -1,0 +1,120 @@
+"""The command line, run as processes would run it: exit codes, one JSON object, plain refusals."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tracker.cli import main
+
+
+@pytest.fixture
+def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str) -> Path:
+    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("TRACKER_DATABASE_URL", database_url)
+    assert main(["init"]) == 0
+    return tmp_path
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
+    found: dict[str, object] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_a_person_is_found_by_any_printed_name_of_its_entity(
+    installation: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    name = "Organización Mundial de la Salud (OMS)"
+    command = ["person", "add", "--name", "Ana", "--email", "ana@example.org", "--language", "es", "--json"]
+    assert main([*command, "--entity", name]) == 0
+    first = said(capsys)
+    assert main([*command, "--entity", "oms"]) == 0
+    assert said(capsys) == first, "the same address is the same person, named focal point once"
+
+
+def test_refusals_exit_1_and_say_the_way_out(installation: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["person", "add", "--name", "Ana", "--email", "ana@example.org"]
+    assert main([*command, "--entity", "nobody"]) == 1
+    assert "no entity is called `nobody`" in (err := capsys.readouterr().err)
+    assert "oms" in err
+    assert main([*command, "--entity", "oms", "--workstream", "4"]) == 1
+    assert "It leads: 3" in capsys.readouterr().err
+
+
+def test_wrong_usage_exits_2(installation: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["person", "add"]) == 2
+    assert main(["nonsense"]) == 2
+    assert main(["token", "list", "--workplan", "other"]) == 2
+    assert "There is no workplan other" in capsys.readouterr().err
+
+
+def test_wrong_settings_exit_2_and_name_every_fault(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TRACKER_PROT", "1")
+    monkeypatch.setenv("TRACKER_PORT", "many")
+    assert main(["init"]) == 2
+    err = capsys.readouterr().err
+    assert "TRACKER_PROT" in err
+    assert "TRACKER_PORT" in err
+
+
+def test_a_token_is_listed_without_its_secret_and_can_be_revoked(
+    installation: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert main(["token", "create", "--role", "auditor", "--json"]) == 0
+    made = said(capsys)
+    assert main(["token", "list"]) == 0
+    listed = capsys.readouterr().out
+    assert str(made["id"]) in listed
+    assert str(made["token"]) not in listed
+    assert main(["token", "revoke", str(made["id"])]) == 0
+    assert main(["token", "revoke", str(made["id"])]) == 1
+
+
+def test_the_shipped_plan_does_not_differ_from_its_document(
+    installation: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shipped = Path(__file__).parents[2] / "tracker/plans/unnm-2022-2024.yaml"
+    assert main(["import", str(shipped)]) == 0
+    assert "No differences" in capsys.readouterr().out
+
+
+def test_an_edited_document_shows_its_differences_and_enters_them_on_request(
+    installation: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shipped = Path(__file__).parents[2] / "tracker/plans/unnm-2022-2024.yaml"
+    text = shipped.read_text()
+    assert text.count("Realizar un análisis de los enfoques") == 1
+    edited = tmp_path / "edited.yaml"
+    edited.write_text(text.replace("Realizar un análisis de los enfoques", "Realizar dos análisis de los enfoques"))
+    capsys.readouterr()
+    assert main(["import", str(edited)]) == 0
+    assert "ActivityReworded activity/1.1" in capsys.readouterr().out
+    assert main(["import", str(edited), "--apply", "--json"]) == 0
+    assert said(capsys)["written"] == 1
+    assert main(["import", str(edited)]) == 0
+    assert "No differences" in capsys.readouterr().out
+
+
+def test_a_faulty_document_loads_nothing(
+    installation: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("format: workplan/1\nid: other\nid: again\n")
+    assert main(["import", str(wrong)]) == 1
+    assert "nothing was loaded" in capsys.readouterr().err
+
+
+def test_help_needs_no_database_and_imports_no_framework() -> None:
+    code = (
+        "import sys; from tracker.cli import main; main(['--help']);"
+        "slow = {'flask', 'sqlalchemy', 'marshmallow', 'apscheduler'} & set(sys.modules); sys.exit(bool(slow))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False, capture_output=True).returncode == 0

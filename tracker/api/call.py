@@ -1,0 +1,120 @@
+"""What every route is declared with, what its handler is given, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+import marshmallow as ma
+
+from tracker.database import Transaction
+from tracker.directory.principals import PUBLIC, Principal
+from tracker.errors import ConflictError
+from tracker.projections.reading_rights import Reading, may
+from tracker.runtime import Runtime, View
+
+PREFIX = "/api/v1"
+
+Method = Literal["GET", "POST", "DELETE"]
+Needs = Reading | Literal["nothing", "write"]
+"""The right a route asks for. ``nothing``: anybody, the handler shows what may be seen; ``write``: whoever may read the
+plan, and then the table of rights for each event.
+"""
+Validator = Literal["question", "body", "none"]
+"""What an answer's ETag is made of: the resolved question (where nothing else matters), the body, or no ETag."""
+
+
+class NotReachedError(ConflictError):
+    """The log has not yet reached the position that the reader insists on."""
+
+    slug: ClassVar[str] = "not-reached"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who asks. ``workplan`` is the only one that a token is for; somebody without credentials is the public."""
+
+    principal: Principal = PUBLIC
+    has_credentials: bool = False
+    person: str | None = None
+    workplan: str | None = None
+
+    @property
+    def token(self) -> str | None:
+        """The actor of a token, such as ``token:<id>``."""
+        return self.principal.actor if self.principal.actor.startswith("token:") else None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request to a workplan that may be read: the answered question, and who asks with which rights today."""
+
+    view: View
+    reader: Reader
+
+    def may(self, what: Reading) -> bool:
+        return may(self.reader.principal, self.view.present, what)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request as its handler sees it: validated parameters, and the body where the route takes one."""
+
+    runtime: Runtime
+    path: Mapping[str, str]
+    query: Mapping[str, Any]
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    is_csv: bool = False
+    reader_of: Callable[[Transaction, str | None], Reader] | None = None
+    """Returns who asks, in a workplan; for the routes that are about none, or about several."""
+
+    @property
+    def workplan(self) -> str:
+        return self.path["workplan"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a handler answers: JSON-ready, or text of another media type."""
+
+    body: Any
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    media_type: str = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One line of the route table. Paths begin below ``/api/v1`` unless ``is_root``; places are spelt ``{name}``."""
+
+    method: Method
+    path: str
+    needs: Needs
+    handler: Callable[..., Answer]
+    summary: str
+    answer: type[ma.Schema] | str
+    """The schema of the answer, or its media type where it is no JSON."""
+    query: type[ma.Schema] | None = None
+    body: type[ma.Schema] | Literal["events"] | None = None
+    status: int = 200
+    validator: Validator = "question"
+    is_root: bool = False
+    has_csv: bool = False
+    tag: str = "plan"
+
+    @property
+    def address(self) -> str:
+        return self.path if self.is_root else PREFIX + self.path
+
+    @property
+    def name(self) -> str:
+        """The operation's name in the OpenAPI document."""
+        said = self.handler.__name__.rstrip("_")
+        kind = getattr(self.handler, "kind", "")
+        return f"{said}_{kind}" if kind else said
+
+    @property
+    def is_about_workplan(self) -> bool:
+        return self.path.startswith("/workplans/{workplan}")

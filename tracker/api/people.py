@@ -1,0 +1,130 @@
+"""The Secretariat's desk for people: names and addresses, which no entry of the log holds, and their roles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+
+from tracker.api.call import PREFIX, Answer, Asked, Call
+from tracker.api.dispatch import nothing_here
+from tracker.api.queries import REGIONS, Choice, Said
+from tracker.database import Transaction
+from tracker.directory import people
+from tracker.directory.principals import ROLES
+from tracker.errors import ConflictError
+from tracker.events.vocabulary import SLUG, SUBJECT_ID
+from tracker.workplan.appointing import appointments
+from tracker.workplan.plan import Plan
+from tracker.workplan.workstream import Workstream
+
+Body = dict[str, Any]
+
+
+class NewPerson(ma.Schema):
+    """A person to be added, with a first role; a lead is named focal point of its entities in the same step."""
+
+    name = Said("the full name, on one line", longest=200, required=True)
+    email = Said("the address that letters go to", longest=254, required=True)
+    language = Choice("the language of letters", people.LANGUAGES, load_default="en")
+    role = Choice("the role in this workplan", ROLES, load_default="lead")
+    region = Choice("for a reviewer: the region", REGIONS)
+    entities = ma.fields.List(Said("an entity id", SLUG, 80), load_default=list)
+    workstreams = ma.fields.List(Said("a workstream id", SUBJECT_ID, 40), load_default=list)
+
+
+class NewRole(ma.Schema):
+    """A role to be granted."""
+
+    role = Choice("the role in this workplan", ROLES, required=True)
+    region = Choice("for a reviewer: the region", REGIONS)
+
+
+def list_people(call: Call, asked: Asked) -> Answer:
+    """List the people with a role in the workplan."""
+    tx = asked.view.tx
+    roles = people.roles_of(tx, call.workplan)
+    known = people.people_of(tx, list(roles))
+    return Answer({"items": [_person(one, roles, asked.view.plan) for one in known.values()], "next": None})
+
+
+def show_person(call: Call, asked: Asked) -> Answer:
+    """Show one person."""
+    return Answer(_shown(asked.view.tx, call.workplan, call.path["person"], asked.view.plan))
+
+
+def add_person(call: Call, asked: Asked) -> Answer:
+    """Add a person with a role, and name a lead focal point, all or nothing; the same address finds the same person."""
+    body = call.body
+    with call.runtime.ask(call.workplan) as view:
+        person = people.person_at(view.tx, body["email"]) or people.new_person()
+        is_lead = body["role"] == "lead"
+        wishes = appointments(view.plan, person, body["entities"], body["workstreams"]) if is_lead else []
+
+    def enter(tx: Transaction, _decision: object = None) -> None:
+        now = call.runtime.now()
+        held = people.add_person(tx, now, body["name"], body["email"], body["language"], person)
+        if held != person:
+            raise ConflictError(
+                "this address was added by somebody else just now",
+                field="/email",
+                value=body["email"],
+                way_out="Send the same again.",
+            )
+        people.grant(tx, now, person, call.workplan, body["role"], body.get("region"))
+
+    if wishes:
+        call.runtime.submit(call.workplan, wishes, asked.reader.principal, "api", alongside=enter)
+    else:
+        with call.runtime.directory(call.workplan) as tx:
+            enter(tx)
+    return _now(call, person, 201)
+
+
+def grant_role(call: Call, _asked: Asked) -> Answer:
+    """Grant a role in this workplan."""
+    person = call.path["person"]
+    with call.runtime.directory(call.workplan) as tx:
+        people.person_of(tx, person)
+        people.grant(tx, call.runtime.now(), person, call.workplan, call.body["role"], call.body.get("region"))
+    return _now(call, person, 200)
+
+
+def withdraw_role(call: Call, _asked: Asked) -> Answer:
+    """Withdraw a role in this workplan; it counts from the next request on."""
+    with call.runtime.directory(call.workplan) as tx:
+        if not people.withdraw(tx, call.path["person"], call.workplan, call.path["role"]):
+            raise nothing_here()
+    return Answer(None, 204)
+
+
+def _now(call: Call, person: str, status: int) -> Answer:
+    with call.runtime.ask(call.workplan) as view:
+        body = _shown(view.tx, call.workplan, person, view.plan)
+    return Answer(body, status, {"Location": f"{PREFIX}/workplans/{call.workplan}/people/{person}"})
+
+
+def _shown(tx: Transaction, workplan: str, person: str, plan: Plan) -> Body:
+    roles = people.roles_of(tx, workplan)
+    found = people.people_of(tx, [person])
+    if person not in roles or person not in found:
+        raise nothing_here()
+    return _person(found[person], roles, plan)
+
+
+def _person(one: people.Person, roles: dict[str, list[str]], plan: Plan) -> Body:
+    return {
+        "person": one.id,
+        "name": one.name,
+        "email": one.email,
+        "language": one.language,
+        "roles": roles.get(one.id, []),
+        "focal_points": [
+            {"workstream": workstream.id, "entity": point.entity}
+            for workstream in plan.all("workstream", Workstream)
+            for point in workstream.focal_points
+            if point.person == one.id
+        ],
+        "muted": one.muted,
+        "suspended": one.suspended,
+    }

@@ -1,0 +1,220 @@
+"""The plan, as it is and as it was: workplans, the whole state, collections, single subjects, named moments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from tracker.api.call import PREFIX, Answer, Asked, Call
+from tracker.api.dispatch import nothing_here, unknown_reader
+from tracker.api.filters import wanted
+from tracker.api.queries import APPLY
+from tracker.api.rendering import Screen, about, mark, told
+from tracker.errors import DeniedError, MomentError, NotFoundError
+from tracker.events import tree
+from tracker.events.event import kind_of
+from tracker.events.reading import node_reader, recorded_at
+from tracker.events.shapes import to_json
+from tracker.projections.bounds import last_position
+from tracker.projections.reading_rights import may
+from tracker.projections.views import view_of, views
+from tracker.runtime import View
+from tracker.workplan.activity import Activity
+from tracker.workplan.plan import natural, refuse
+from tracker.workplan.root import Moment
+from tracker.workplan.workstream import Workstream
+
+Body = dict[str, Any]
+Handler = Callable[[Call, Asked], Answer]
+
+KINDS = {
+    "entities": "entity",
+    "commitments": "commitment",
+    "workstreams": "workstream",
+    "activities": "activity",
+    "milestones": "milestone",
+    "sessions": "session",
+    "reviews": "review",
+}
+"""Collections and the kind of their subjects, in the order of the plan."""
+
+
+def workplans(call: Call) -> Answer:
+    """List the workplans that the reader may read."""
+    items = []
+    for workplan in call.runtime.workplan_ids():
+        with call.runtime.ask(workplan) as view:
+            reader = call.reader_of(view.tx, workplan) if call.reader_of else None
+            if reader is not None and may(reader.principal, view.present, "state"):
+                items.append(described(view, mark(Asked(view, reader))) | {"href": f"{PREFIX}/workplans/{workplan}"})
+    return Answer({"items": items, "next": None}, headers={"Cache-Control": "no-store", "Vary": "Authorization, Cookie"})
+
+
+def workplan(_call: Call, asked: Asked) -> Answer:
+    """Describe one workplan."""
+    return Answer(described(asked.view, about(asked)))
+
+
+def described(view: View, besides: Body) -> Body:
+    root = view.workplan
+    return {
+        "id": root.id,
+        "title": to_json(root.title),
+        "period": to_json(root.period),
+        "zone": root.zone,
+        "languages": root.languages,
+        "origin": root.origin,
+        "public": view.present.is_public,
+        "closed": root.closed,
+        "counts": counts(view),
+        "position": view.question.position,
+        "recorded_at": view.question.recorded_at,
+        "tree_head": tree_head_of(view),
+        "simulated": view.present.simulated,
+    } | besides
+
+
+def counts(view: View) -> Body:
+    """Count what is in the plan; what was withdrawn from its text is not counted."""
+    plan = view.plan
+    found = {name: 0 for name in KINDS}
+    for standing in plan.standings.values():
+        name = next((name for name, kind in KINDS.items() if kind == kind_of(standing.subject)), None)
+        if name and standing.state is not None and not getattr(standing.state, "withdrawn", False):
+            found[name] += 1
+    activities = [one for one in plan.all("activity", Activity) if not one.withdrawn]
+    workstreams = [one for one in plan.all("workstream", Workstream) if not one.withdrawn]
+    leads = [lead.entity for one in workstreams for lead in one.leads]
+    statuses: dict[str, int] = {}
+    for activity in activities:
+        statuses[activity.status] = statuses.get(activity.status, 0) + 1
+    return found | {
+        "subitems": sum(1 for one in activities for item in one.subitems if not item.withdrawn),
+        "lead_entities": len(set(leads)),
+        "lead_roles": len(leads),
+        "statuses": statuses,
+    }
+
+
+def tree_head_of(view: View) -> Body:
+    """Return the tree head at the question's position. ``signed`` is null where nobody signed that size."""
+    size = view.question.position
+    is_end = size == view.end.position
+    root = view.end.root if is_end else tree.root_at(size, node_reader(view.tx, view.end.workplan))
+    return {"size": size, "root": root.hex(), "signed": None, "seal": tree.seal_of(root)}
+
+
+def state(_call: Call, asked: Asked) -> Answer:
+    """The whole plan in one answer."""
+    view, screen = asked.view, Screen(asked)
+    body = about(asked)
+    for name, kind in KINDS.items():
+        body[name] = [screen(one) for one in views(view.plan, kind, view.question.day)]
+        if name == "milestones":
+            body["products"] = []
+    return told(asked, body, screen)
+
+
+def collection(name: str) -> Handler:
+    """Return the handler that lists a collection."""
+    kind = KINDS[name]
+
+    def handler(call: Call, asked: Asked) -> Answer:
+        view, screen = asked.view, Screen(asked)
+        filters = {key: said for key, said in call.query.items() if key in {*APPLY[name], "status"}}
+        _check_filters(call, asked, filters)
+        is_wanted = wanted(view.plan, filters, _since(call, view), view.question.day)
+        standings = [
+            one
+            for one in view.plan.standings.values()
+            if one.state is not None and kind_of(one.subject) == kind and is_wanted(one)
+        ]
+        standings.sort(key=lambda one: natural(one.subject))
+        items = [screen(view_of(view.plan, one, view.question.day)) for one in standings]
+        return told(asked, about(asked) | {"items": items, "next": None}, screen)
+
+    handler.__name__ = f"list_{name}"
+    return handler
+
+
+def _check_filters(call: Call, asked: Asked, filters: Body) -> None:
+    if "assessment" in filters and not asked.may("details"):
+        if not asked.reader.has_credentials:
+            raise unknown_reader()
+        raise DeniedError(
+            "assessments are not for you to read, so they are not for you to filter by",
+            field="assessment",
+            value=filters["assessment"],
+            way_out="Leave it out; the status can be filtered by.",
+        )
+    view = asked.view
+    present = call.runtime.cache.plan(view.tx, view.end.workplan, view.end.generation, view.end.position)
+    for name in ("entity", "workstream"):
+        if name in filters and not present.has(f"{name}/{filters[name]}"):
+            plural = next(plural for plural, kind in KINDS.items() if kind == name)
+            raise refuse(
+                "there is no {name}/{said} in this workplan",
+                field=name,
+                value=filters[name],
+                way_out=f"The ids are listed at {PREFIX}/workplans/{call.workplan}/{plural}.",
+                name=name,
+                said=filters[name],
+            )
+
+
+def _since(call: Call, view: View) -> int | None:
+    said = call.query.get("changed_since")
+    if said is None:
+        return None
+    return last_position(view.tx, view.end, view.present, call.runtime.now(), said, "changed_since")
+
+
+def subject(name: str) -> Handler:
+    """Return the handler that shows one subject of a collection."""
+    kind = KINDS[name]
+
+    def handler(call: Call, asked: Asked) -> Answer:
+        view, screen = asked.view, Screen(asked)
+        standing = view.plan.standing(f"{kind}/{call.path['id']}")
+        if standing is None or standing.state is None:
+            raise NotFoundError(
+                "there is no {subject} in this workplan, {when}",
+                subject=f"{kind}/{call.path['id']}",
+                when=view.question.words,
+                value=call.path["id"],
+                way_out=f"The ids are listed at {PREFIX}/workplans/{call.workplan}/{name}.",
+            )
+        body = screen(view_of(view.plan, standing, view.question.day))
+        return told(asked, body | {"question": view.question.as_json()} | mark(asked), screen)
+
+    handler.__name__ = f"show_{kind}"
+    return handler
+
+
+def moments(call: Call, asked: Asked) -> Answer:
+    """List the named moments, in the order in which they were named."""
+    items = [_moment(call, asked.view, one) for one in asked.view.workplan.moments]
+    return Answer(about(asked) | {"items": items, "next": None})
+
+
+def moment(call: Call, asked: Asked) -> Answer:
+    """Show one named moment and the entry that it resolves to."""
+    found = next((one for one in asked.view.workplan.moments if one.slug == call.path["id"]), None)
+    if found is None:
+        raise nothing_here()
+    return Answer(_moment(call, asked.view, found) | {"question": asked.view.question.as_json()} | mark(asked))
+
+
+def _moment(call: Call, view: View, one: Moment) -> Body:
+    """``position`` and ``recorded_at`` are null where the moment is still to come, or lies before the log."""
+    now: datetime = call.runtime.now()
+    try:
+        position = last_position(view.tx, view.end, view.present, now, one.at) or None
+    except MomentError:
+        position = None
+    recorded = recorded_at(view.tx, view.end.workplan, position) if position else None
+    made = {"id": one.slug, "title": one.title, "at": one.at}
+    return made | {"position": position, "recorded_at": recorded, "as_of": f"moment:{one.slug}"}
+
+

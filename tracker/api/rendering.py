@@ -1,0 +1,146 @@
+"""From what a handler found to what its reader gets: texts revealed, fields withheld, the question said, an ETag."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from typing import Any
+
+import orjson
+from flask import Request, Response
+
+from tracker import __version__
+from tracker.api.call import Answer, Asked
+from tracker.database import Transaction
+from tracker.events import tree
+from tracker.events.reading import node_reader, read_texts
+from tracker.events.sealing import reveal, seals_in
+from tracker.projections.views import DETAILS
+
+Body = dict[str, Any]
+
+REASONS = (*DETAILS, "findings", "reason")
+"""What readers without the right to details do not get."""
+PEOPLE = ("focal_points", "signed_off_by")
+"""Opaque ids of people: for those who may read who said what."""
+
+
+class Screen:
+    """Leaves out of subjects' views what this reader does not get, and remembers the names in ``withheld``."""
+
+    def __init__(self, asked: Asked) -> None:
+        self._hidden = frozenset(hidden_from(asked))
+        self.withheld: set[str] = set()
+
+    def __call__(self, view: Body) -> Body:
+        return self._without(view) if self._hidden else view
+
+    def hides(self, name: str) -> bool:
+        if name in self._hidden:
+            self.withheld.add(name)
+        return name in self._hidden
+
+    def _without(self, view: Body) -> Body:
+        kept: Body = {}
+        for name, said in view.items():
+            if self.hides(name):
+                continue
+            is_table = isinstance(said, list) and said and isinstance(said[0], dict)
+            kept[name] = [self._without(one) for one in said] if is_table else said
+        return kept
+
+
+def hidden_from(asked: Asked) -> tuple[str, ...]:
+    """Return the names of the fields that this reader does not get."""
+    return (() if asked.may("details") else REASONS) + (() if asked.may("history") else PEOPLE)
+
+
+def about(asked: Asked) -> Body:
+    """Return what every answer about a workplan says besides: the position, when it was recorded, the question."""
+    question = asked.view.question
+    return {
+        "position": question.position,
+        "recorded_at": question.recorded_at,
+        "question": question.as_json(),
+    } | mark(asked)
+
+
+def mark(asked: Asked) -> Body:
+    return {"simulated": True} if asked.view.present.simulated else {}
+
+
+def told(asked: Asked, body: Body, screen: Screen | None = None) -> Answer:
+    """Return an answer with its sealed texts; those redacted are null, and named in ``redacted`` by JSON pointer."""
+    tx, workplan = asked.view.tx, asked.view.end.workplan
+    texts = read_texts(tx, workplan, [sha256 for _, sha256 in seals_in(body)])
+    redacted: list[str] = []
+    made: Body = reveal(body, texts, redacted)
+    if screen is not None and screen.withheld:
+        made["withheld"] = sorted(screen.withheld)
+    if redacted:
+        made["redacted"] = redacted
+    return Answer(made)
+
+
+def respond(answer: Answer) -> Response:
+    """Return the response; JSON goes out as UTF-8 in the order in which it was built."""
+    if answer.media_type == "application/json":
+        data = b"" if answer.status == 204 else orjson.dumps(answer.body)
+        response = Response(data, answer.status, content_type="application/json")
+    else:
+        response = Response(answer.body, answer.status, content_type=answer.media_type)
+    response.headers.extend(dict(answer.headers))
+    return response
+
+
+class Redactions:
+    """Counts the redactions of each workplan, looking only at what came since the last look."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[int, int]] = {}
+        self._lock = threading.Lock()
+
+    def count(self, tx: Transaction, workplan: str, position: int) -> int:
+        """Return how many redactions the log holds up to its end, ``position``."""
+        known, count = self._known.get(workplan, (0, 0))
+        if known == position:
+            return count
+        if known > position:  # an older snapshot than the last one seen
+            known, count = 0, 0
+        row = tx.one(_REDACTIONS, workplan, known, position)
+        count += row[0] if row else 0
+        with self._lock:
+            if self._known.get(workplan, (0, 0))[0] < position:
+                self._known[workplan] = (position, count)
+        return count
+
+
+def question_tag(asked: Asked, request: Request, redactions: int, media_type: str) -> str:
+    """Return the ETag of an answer that depends on nothing but the resolved question and its reader's rights."""
+    view = asked.view
+    question, end = view.question, view.end
+    is_head = question.position == end.position
+    root = end.root if is_head else tree.root_at(question.position, node_reader(view.tx, end.workplan))
+    parts = (
+        __version__,
+        media_type,
+        end.workplan,
+        question.position,
+        root.hex(),
+        redactions,
+        question.day,
+        question.is_now,
+        request.path,
+        request.query_string.decode("latin-1"),
+        hidden_from(asked),
+    )
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+
+
+def body_tag(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:32]
+
+
+_REDACTIONS = (
+    "SELECT count(*) FROM events WHERE workplan = ? AND position > ? AND position <= ? AND type = 'TextRedacted'"
+)

@@ -1,0 +1,72 @@
+"""What serves the service itself: is it alive, is it ready, how is it used, what do its refusals mean."""
+
+from __future__ import annotations
+
+from html import escape
+
+import orjson
+
+from tracker.api.call import Answer, Call
+from tracker.api.dispatch import nothing_here
+from tracker.api.problems import PAGES
+from tracker.database import is_migrated
+from tracker.errors import TrackerError
+from tracker.plans.reader import SHIPPED
+from tracker.runtime import Runtime
+
+HTML = "text/html; charset=utf-8"
+_ready: set[str] = set()
+
+
+def livez(_call: Call) -> Answer:
+    """Say that the process answers; asks no database."""
+    return Answer({"status": "alive"})
+
+
+def readyz(call: Call) -> Answer:
+    """Say whether requests can be served: 200 only when the schema is up to date and the shipped plan is loaded."""
+    checks = readiness(call.runtime)
+    is_ready = all(said == "ok" for said in checks.values())
+    status = "ready" if is_ready else "not ready"
+    headers = {} if is_ready else {"Retry-After": "2"}
+    return Answer({"status": status, "checks": checks}, 200 if is_ready else 503, headers)
+
+
+def readiness(runtime: Runtime) -> dict[str, str]:
+    """Return ``{what: "ok" or what is missing}``; the schema is looked at until it was right once."""
+    url = runtime.settings.database_url
+    try:
+        if url not in _ready and not is_migrated(runtime.database):
+            return {"schema": "not up to date: start `tracker serve`, or run `tracker init`"}
+        _ready.add(url)
+        has_plan = SHIPPED.stem in runtime.workplan_ids()
+    except TrackerError:
+        return {"database": "cannot be reached"}
+    plan = "ok" if has_plan else f"{SHIPPED.stem} is not loaded: run `tracker init`"
+    return {"database": "ok", "schema": "ok", "plan": plan}
+
+
+def openapi(call: Call) -> Answer:
+    """Describe the interface as OpenAPI 3.1."""
+    from tracker.api.openapi import document  # noqa: PLC0415 - 0.1 s that no other answer needs
+
+    return Answer(orjson.dumps(document(call.runtime.settings.base_url)), media_type="application/json; charset=utf-8")
+
+
+def docs(_call: Call) -> Answer:
+    """Describe the interface for people."""
+    from tracker.api.docs import page  # noqa: PLC0415 - as above
+
+    return Answer(page(), media_type=HTML)
+
+
+def problem_page(call: Call) -> Answer:
+    """Explain a kind of refusal."""
+    kind = PAGES.get(call.path["slug"])
+    if kind is None:
+        raise nothing_here()
+    body = (
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(kind.title)}</title>'
+        f"<h1>{escape(kind.title)}</h1><p>{escape(kind.words)}</p><p>HTTP status {kind.status}.</p></html>"
+    )
+    return Answer(body, media_type=HTML)

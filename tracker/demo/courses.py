@@ -1,0 +1,138 @@
+"""How each activity went in the simulated history: when it began and ended, where it stumbled, what was counted."""
+
+from __future__ import annotations
+
+COURSES: dict[str, tuple[str, str | None]] = {
+    "1.1": ("2022-Q4", "2023-Q3"),
+    "1.2": ("2023-Q1", "2024-Q2"),
+    "1.3": ("2023-Q1", "2024-Q1"),
+    "1.4": ("2023-Q2", "2024-Q4"),
+    "1.5": ("2024-Q1", "2024-Q3"),
+    "2.1": ("2023-Q1", "2023-Q3"),
+    "2.2": ("2023-Q1", "2024-Q1"),
+    "2.3": ("2023-Q4", "2024-Q2"),
+    "2.4": ("2023-Q4", "2024-Q3"),
+    "2.5": ("2024-Q3", None),
+    "2.6": ("2024-Q4", None),
+    "3.1": ("2022-Q4", "2024-Q1"),
+    "3.2": ("2023-Q1", None),
+    "3.3": ("2023-Q2", None),
+    "3.4": ("2023-Q1", "2024-Q2"),
+    "3.5": ("2023-Q3", "2024-Q4"),
+    "3.6": ("2023-Q2", "2024-Q2"),
+    "3.7": ("2024-Q2", None),
+    "4.1": ("2023-Q1", "2024-Q3"),
+    "4.2": ("2023-Q2", "2024-Q2"),
+    "4.3": ("2023-Q1", None),
+    "5.1": ("2023-Q1", "2023-Q3"),
+    "5.2": ("2023-Q1", "2023-Q4"),
+    "5.3": ("2023-Q2", None),
+    "5.4": ("2024-Q1", None),
+    "6.1": ("2022-Q4", None),
+    "6.2": ("2022-Q4", None),
+    "7.1": ("2022-Q4", None),
+    "7.2": ("2023-Q1", None),
+    "7.3": ("2023-Q3", "2024-Q2"),
+    "7.4": ("2023-Q4", None),
+    "8.1": ("2022-Q4", None),
+    "9.1": ("2023-Q1", None),
+    "9.2": ("2023-Q3", None),
+    "9.3": ("2023-Q2", "2024-Q3"),
+    "9.4": ("2023-Q1", None),
+    "9.5": ("2023-Q2", "2024-Q2"),
+    "10.1": ("2023-Q1", "2023-Q4"),
+    "10.2": ("2022-Q4", "2024-Q1"),
+    "10.3": ("2022-Q4", "2023-Q4"),
+    "10.4": ("2022-Q4", None),
+    "10.5": ("2023-Q1", "2024-Q1"),
+    "10.6": ("2023-Q2", "2023-Q4"),
+    "10.7": ("2023-Q4", None),
+    "10.8": ("2024-Q1", "2024-Q3"),
+    "10.9": ("2022-Q4", None),
+    "10.10": ("2023-Q1", None),
+    "11.1": ("2023-Q1", None),
+    "11.3": ("2023-Q3", None),
+    "11.4": ("2023-Q4", "2024-Q3"),
+    "12.1": ("2023-Q1", None),
+    "12.2": ("2023-Q2", None),
+    "12.3": ("2023-Q2", None),
+    "12.4": ("2023-Q2", "2024-Q2"),
+    "12.5": ("2023-Q1", None),
+    "12.6": ("2023-Q1", None),
+    "13.1": ("2023-Q1", "2023-Q4"),
+    "13.2": ("2024-Q1", None),
+    "13.3": ("2023-Q4", None),
+    "14.1": ("2023-Q1", "2024-Q1"),
+    "14.2": ("2023-Q1", None),
+    "14.3": ("2023-Q1", None),
+    "14.4": ("2023-Q1", None),
+    "14.5": ("2023-Q4", None),
+}
+"""``{activity: (quarter in which it is first reported as started, quarter of its end)}``."""
+
+FROM, UNTIL = {"3.7": "2024-Q2", "7.4": "2023-Q4"}, {
+    "12.3": "2023-Q3",
+    "5.3": "2023-Q3",
+    "12.1": "2023-Q1",
+    "14.3": "2023-Q1",
+    "14.4": "2023-Q1",
+}
+"""Activities that were added or left the plan, or were ended by a decision: no reports before or after."""
+
+TROUBLES: dict[tuple[str, str], str] = {
+    ("1.2", "2023-Q4"): "at_risk",
+    ("1.2", "2024-Q1"): "delayed",
+    ("1.4", "2024-Q2"): "at_risk",
+    ("2.2", "2023-Q3"): "at_risk",
+    ("2.4", "2024-Q1"): "delayed",
+    ("3.2", "2023-Q4"): "at_risk",
+    ("3.2", "2024-Q1"): "at_risk",
+    ("4.1", "2023-Q3"): "at_risk",
+    ("5.4", "2024-Q3"): "delayed",
+    ("5.4", "2024-Q4"): "delayed",
+    ("8.1", "2024-Q2"): "at_risk",
+    ("9.2", "2024-Q1"): "at_risk",
+    ("10.7", "2024-Q3"): "delayed",
+    ("11.3", "2024-Q1"): "at_risk",
+    ("13.2", "2024-Q4"): "at_risk",
+    ("14.1", "2023-Q3"): "at_risk",
+}
+
+DONE: dict[tuple[str, str], dict[str, int]] = {
+    ("4.1", "2023-Q4"): {"notas-o-resumenes": 1},
+    ("4.1", "2024-Q3"): {"notas-o-resumenes": 2},
+    ("5.1", "2023-Q1"): {"reuniones-en-linea": 1},
+    ("5.1", "2023-Q3"): {"reuniones-en-linea": 2},
+    ("9.2", "2023-Q4"): {"corredores-migratorios": 1},
+    ("9.2", "2024-Q3"): {"corredores-migratorios": 2},
+    ("11.3", "2024-Q3"): {"contextos-o-redes": 1},
+    ("3.4", "2024-Q2"): {"actividades-de-creacion-de-capacidad": 2},
+}
+"""Totals that a report of the quarter says."""
+
+PARTS: dict[tuple[str, str], dict[str, str]] = {
+    ("6.1", "2023-Q1"): {"a": "in_progress", "b": "in_progress"},
+    ("6.1", "2023-Q3"): {"c": "in_progress"},
+    ("6.1", "2024-Q2"): {"a": "completed", "d": "in_progress"},
+    ("6.2", "2023-Q2"): {"a": "in_progress"},
+    ("6.2", "2024-Q3"): {"a": "completed", "b": "in_progress"},
+    ("8.1", "2023-Q2"): {"1": "in_progress"},
+    ("8.1", "2024-Q3"): {"2": "in_progress"},
+}
+"""Statuses of sub-items that a report of the quarter says."""
+
+PLACES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "1.3": (("africa", "asia-pacific"), ("KE", "PH")),
+    "3.2": (("africa",), ("KE", "UG")),
+    "4.2": (("africa", "lac"), ("MA", "CO")),
+    "6.1": (("africa", "lac"), ("KE", "GT")),
+    "7.2": (("lac",), ("MX",)),
+    "8.1": (("africa", "asia-pacific"), ("KE", "NP")),
+    "9.1": (("africa",), ("GM",)),
+    "9.3": (("africa",), ("SN",)),
+    "10.6": (("asia-pacific",), ("FJ",)),
+    "12.2": (("arab-states", "africa"), ("EG",)),
+    "13.2": (("africa",), ("GH",)),
+    "14.5": (("africa", "lac"), ("SN", "JM")),
+}
+"""Where an activity's reports say that something took place: ``(regions, countries)``."""

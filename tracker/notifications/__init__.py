@@ -1,0 +1,1 @@
+"""Who must hear what: letters, the outbox they wait in, and their delivery."""

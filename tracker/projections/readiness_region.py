@@ -1,0 +1,137 @@
+"""What a plan holds about a region on a day: the ground on which the lines of its readiness stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from tracker.events.dates import first_day, last_day
+from tracker.projections.readiness_rules import Rules
+from tracker.workplan.activity import Activity
+from tracker.workplan.obligations import leads_of
+from tracker.workplan.plan import Plan
+from tracker.workplan.review import Review
+from tracker.workplan.session import Session
+from tracker.workplan.workstream import Workstream
+
+Status = Literal["met", "partly", "missing", "unknown"]
+Item = dict[str, Any]
+"""Plain JSON."""
+
+SECRETARIAT: Item = {"role": "secretariat"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line as the rules see it.
+
+    ``missing`` says ``{what, who: [{role, entity?, country?, commission?}], subject?}``.
+    """
+
+    status: Status
+    evidence: list[Item] = field(default_factory=list)
+    missing: list[Item] = field(default_factory=list)
+    details: Item = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """What the plan holds about a region on a day: what is linked to it, and what may be but carries no tag."""
+
+    id: str
+    plan: Plan
+    day: date
+    zone: str
+    rules: Rules
+    review: Review | None
+    linked: tuple[Activity, ...]
+    untagged: tuple[Activity, ...]
+    sessions: tuple[Session, ...]
+    open_sessions: tuple[Session, ...]
+
+    def cite(self, subject: str, **more: Any) -> Item:
+        """Return a piece of evidence: a subject, and its newest entry that this rests on."""
+        standing = self.plan.standing(subject)
+        found: Item = {"subject": subject, "position": standing.position if standing else 0}
+        return found | {name: value for name, value in more.items() if value is not None}
+
+    @property
+    def host(self) -> Item:
+        return {"role": "host", "commission": self.review.commission} if self.review else SECRETARIAT
+
+    @property
+    def is_near(self) -> bool:
+        """Whether the review is close enough that what nobody mentioned counts as missing."""
+        if self.review is None or self.review.status == "cancelled":
+            return False
+        start = start_of(self.review)
+        return start is not None and (start - self.day).days <= self.rules.near_days
+
+    def leads(self, activity: Activity) -> list[Item]:
+        return [{"role": "lead", "entity": entity} for entity, _ in leads_of(self.plan, activity)] or [
+            SECRETARIAT
+        ]
+
+    def absent(self) -> Status:
+        return "missing" if self.is_near else "unknown"
+
+
+def region_of(plan: Plan, region: str, day: date, zone: str, rules: Rules) -> Region:
+    """Return what the plan holds about a region."""
+    activities = [one for one in plan.all("activity", Activity) if not one.withdrawn]
+    linked = tuple(one for one in activities if region in named(plan, one, "regions"))
+    since = rules.last_reviews.get(region, "")
+    sessions = [
+        one for one in plan.all("session", Session) if not one.starts_at or one.starts_at[:10] > since
+    ]
+    return Region(
+        id=region,
+        plan=plan,
+        day=day,
+        zone=zone,
+        rules=rules,
+        review=plan.get(f"review/{region}", Review),
+        linked=linked,
+        untagged=tuple(
+            one for one in activities if one not in linked and tag_of(plan, one, "regions") is None
+        ),
+        sessions=tuple(one for one in sessions if one.region == region),
+        open_sessions=tuple(one for one in sessions if one.region is None and one.level != "national"),
+    )
+
+
+Tag = Literal["regions", "objectives"]
+TAGS: tuple[Tag, ...] = ("regions", "objectives")
+
+
+def tag_of(plan: Plan, activity: Activity, name: Tag) -> tuple[str, ...] | None:
+    """Return an activity's tag, else that of its workstream; None where neither has one."""
+    own: tuple[str, ...] | None = getattr(activity.tags, name)
+    if own is not None:
+        return own
+    workstream = plan.get(f"workstream/{activity.workstream}", Workstream)
+    return getattr(workstream.tags, name) if workstream else None
+
+
+def named(plan: Plan, activity: Activity, name: Tag) -> set[str]:
+    """Return what an activity is tagged with, and what its reports name."""
+    said = {one for report in activity.reports for one in getattr(report, name) or ()}
+    return {*(tag_of(plan, activity, name) or ()), *said}
+
+
+def start_of(review: Review) -> date | None:
+    if review.current.starts_on:
+        return date.fromisoformat(review.current.starts_on)
+    return first_day(review.current.window.from_) if review.current.window else None
+
+
+def end_of_review(review: Review) -> date | None:
+    days = review.current.ends_on or review.current.starts_on
+    if days:
+        return date.fromisoformat(days)
+    return last_day(review.current.window.to) if review.current.window else None
+
+
+def lacks(what: str, who: list[Item], subject: str | None = None, **more: Any) -> Item:
+    return {"what": what, "who": who} | ({"subject": subject} if subject else {}) | more

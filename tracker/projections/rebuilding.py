@@ -1,0 +1,270 @@
+"""Computing the standings anew from the log, beside the present ones, and changing over while writers go on.
+
+The new rows are generation g+1; readers and writers stay with g until the head row says otherwise. The change takes the
+head row's lock, as every append does, so that no append falls between the two (ADR 2). A rebuild that was cut short leaves
+rows of a generation that no head names: the next one drops them and begins again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pysqlite3
+import sqlalchemy as sa
+
+from tracker.database import Database, Transaction
+from tracker.errors import ConflictError, LogError, RuleError
+from tracker.events.event import Event, kind_of
+from tracker.events.reading import end_of, read_log, read_subject
+from tracker.projections.rebuild_guard import open_guarded
+from tracker.projections.standings import dump_state, load_state, write_standings
+from tracker.workplan.folding import KINDS, entry_of, is_amending, standing_of
+from tracker.workplan.plan import Plan, Standing
+
+CHUNK = 1000
+NEAR = 200
+"""So close to the end that the rest is folded under the head row's lock (some 10 ms)."""
+GRACE_SECONDS = 30
+
+Told = Callable[[int, int], None]
+"""Is told how far a long work is: entries done, entries in all."""
+
+
+def silent(_done: int, _total: int) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What a rebuild did. ``differing``: subjects whose rows were not what the log says, and are now."""
+
+    workplan: str
+    generation: int
+    position: int
+    differing: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Refold:
+    """A plan computed anew, entry by entry: after each, exactly what the append wrote."""
+
+    workplan: str
+    position: int = 0
+    standings: dict[str, Standing] = field(default_factory=dict)
+    zone: str = ""
+
+    @property
+    def plan(self) -> Plan:
+        return Plan(self.standings)
+
+    def follow(self, tx: Transaction, upto: int) -> list[Standing]:
+        """Fold the entries up to a position and return the standing after each, in position order."""
+        return [self.take(tx, event) for event in read_log(tx, self.workplan, self.position, upto)]
+
+    def take(self, tx: Transaction, event: Event) -> Standing:
+        self.zone = self.zone or event.data.zone  # type: ignore[union-attr] - the first entry adopts the plan
+        self.position = event.position
+        held = self.standings.get(event.subject)
+        standing = self._next(event, held)
+        if standing is None:  # it reaches into the past: only the whole history tells
+            known = read_subject(tx, self.workplan, event.subject, event.position)
+            standing = standing_of(event.subject, known, self.zone)
+        self.standings[event.subject] = standing
+        return standing
+
+    def _next(self, event: Event, held: Standing | None) -> Standing | None:
+        """Return the standing after an entry that comes after all there is; None if it does not."""
+        placed = entry_of(event, self.zone).placed_on
+        if is_amending(event) or (held and (held.state is None or placed < held.latest)):
+            return None
+        evolve = KINDS[kind_of(event.subject)].evolve
+        state = evolve(held.state if held else None, event, placed)
+        latest = max(held.latest, placed) if held else ""
+        return Standing(event.subject, event.version, event.position, latest, state)
+
+
+def rebuild(
+    database: Database, workplan: str, told: Told = silent, *, accepts_differences: bool = False
+) -> Rebuilt:
+    """Compute every row of the standings anew, past ones too, and change over to them.
+
+    Raises:
+        NotFoundError: there is no such workplan.
+        ConflictError: another rebuild is running.
+        RuleError: the rows differ from those in use, and that was not accepted; those in use stay.
+        LogError: the log has a gap, or an entry that this release does not know.
+    """
+    with contextlib.closing(open_guarded(database)) as guarded, _alone(database, workplan):
+        with guarded.read() as tx:
+            old = end_of(tx, workplan).generation
+        new = old + 1
+        _drop_others(guarded, workplan)
+        fold, differing = Refold(workplan), set[str]()
+        while True:
+            with guarded.read() as tx:
+                end = end_of(tx, workplan).position
+                if end - fold.position <= NEAR:
+                    break
+                rows = fold.follow(tx, min(fold.position + CHUNK, end))
+                differing |= unlike(tx, workplan, old, rows)
+            with guarded.write() as tx:
+                write_standings(tx, workplan, new, rows)
+            told(fold.position, end)
+        try:
+            with guarded.write() as tx:
+                _change_over(tx, fold, old, new, differing, accepts_differences=accepts_differences)
+        except (RuleError, LogError):
+            _drop_others(guarded, workplan)
+            raise
+        told(fold.position, fold.position)
+        _await_older_transactions(database)
+        _drop_others(guarded, workplan)
+    return Rebuilt(workplan, new, fold.position, tuple(sorted(differing)))
+
+
+def _change_over(
+    tx: Transaction, fold: Refold, old: int, new: int, differing: set[str], *, accepts_differences: bool
+) -> None:
+    """Fold the rest under the head row's lock, compare, and let the head name the new generation."""
+    row = tx.one(_HEAD if tx.is_sqlite else f"{_HEAD} FOR UPDATE", fold.workplan)
+    if row is None or row[1] != old:
+        raise ConflictError("another rebuild of {workplan} was faster", workplan=fold.workplan)
+    rows = fold.follow(tx, row[0])
+    differing |= unlike(tx, fold.workplan, old, rows)
+    differing |= unlike_current(tx, fold.workplan, old, fold.standings.values())
+    write_standings(tx, fold.workplan, new, rows)
+    written = tx.one(_COUNT, new, fold.workplan)
+    lost = unlike_current(tx, fold.workplan, new, fold.standings.values())
+    if lost or written != (fold.position,):
+        raise LogError("what was written is not what was computed; nothing is changed", value=sorted(lost))
+    if differing and not accepts_differences:
+        raise RuleError(
+            "{count} subjects do not stand as the log says: {some}",
+            count=len(differing),
+            some=", ".join(sorted(differing)[:12]),
+            value=sorted(differing),
+            way_out="Nothing is changed. If this release folds entries otherwise on purpose, or the rows were tampered with,"
+            " change over to what the log says: `tracker rebuild --accept-differences`.",
+        )
+    tx.run(_FLIP, new, fold.workplan, old)
+
+
+def unlike(tx: Transaction, workplan: str, generation: int, computed: list[Standing]) -> set[str]:
+    """Return the subjects whose stored rows between the first and last computed one differ from those."""
+    if not computed:
+        return set()
+    stored = tx.all(_BETWEEN, generation, workplan, computed[0].position, computed[-1].position)
+    return _unlike(stored, computed)
+
+
+def unlike_current(
+    tx: Transaction, workplan: str, generation: int, computed: Iterable[Standing]
+) -> set[str]:
+    """Return the subjects that do not stand now as computed."""
+    return _unlike(tx.all(_ALL_CURRENT, generation, workplan), computed)
+
+
+def _unlike(stored: list[tuple[Any, ...]], computed: Iterable[Standing]) -> set[str]:
+    held = {(row[0], row[1]): row for row in stored}
+    found = {
+        one.subject for one in computed if not _is_like(held.pop((one.subject, one.position), None), one)
+    }
+    return found | {subject for subject, _ in held}
+
+
+def _is_like(row: tuple[Any, ...] | None, computed: Standing) -> bool:
+    if row is None or row[2:4] != (computed.version, computed.latest):
+        return False
+    state = dump_state(computed.state)
+    if row[4] == state:
+        return True
+    try:  # a newer release may spell the same state otherwise
+        return dump_state(load_state(computed.subject, row[4])) == state
+    except (ValueError, TypeError, KeyError):
+        return False
+
+
+def _drop_others(guarded: Database, workplan: str) -> None:
+    """Drop the rows of every generation but that in use, a few at a time so that writers get their turn."""
+    while True:
+        with guarded.write() as tx:
+            kept = end_of(tx, workplan).generation
+            found = tx.one(_OTHER, workplan, kept)
+            if found is None:
+                tx.run("DELETE FROM plan_current WHERE workplan = ? AND generation <> ?", workplan, kept)
+                return
+            generation, first = found
+            tx.run(_DROP, generation, workplan, first + CHUNK)
+
+
+def _await_older_transactions(database: Database) -> None:
+    """Wait until nobody can still mean the old generation.
+
+    A snapshot keeps its rows. On PostgreSQL a writer reads the head in one statement and the plan in the next, so it may
+    hold the old number and find no rows. Whoever takes longer than the grace is told by the append to decide again.
+    """
+    if database.is_sqlite:
+        return
+    with database.read() as tx:
+        since = tx.one("SELECT clock_timestamp()")
+    until = time.monotonic() + GRACE_SECONDS
+    while since and time.monotonic() < until:
+        with database.read() as tx:
+            if not tx.all(_OLDER, since[0]):
+                return
+        time.sleep(0.05)
+
+
+@contextlib.contextmanager
+def _alone(database: Database, workplan: str) -> Iterator[None]:
+    """Keep other rebuilds out; the lock goes away with the process that holds it.
+
+    Raises:
+        ConflictError: another rebuild holds it.
+    """
+    busy = ConflictError(
+        "{workplan} is being rebuilt already", workplan=workplan, value=workplan, way_out="Wait until that has ended."
+    )
+    if not database.is_sqlite:
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if not connection.exec_driver_sql(_LOCK, (workplan,)).scalar():
+                raise busy
+            try:
+                yield
+            finally:
+                connection.exec_driver_sql(_UNLOCK, (workplan,))
+        return
+    # An empty database beside ours serves as lock file: SQLite knows how to lock one on every platform.
+    lock = pysqlite3.connect(f"{database.engine.url.database}.rebuilding", timeout=0, isolation_level=None)
+    with contextlib.closing(lock):
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except pysqlite3.OperationalError as error:
+            raise busy from error
+        yield
+
+
+_HEAD = "SELECT position, generation FROM workplan_heads WHERE workplan = ?"
+_FLIP = "UPDATE workplan_heads SET generation = ? WHERE workplan = ? AND generation = ?"
+_COUNT = "SELECT count(*) FROM plan_states WHERE generation = ? AND workplan = ?"
+_BETWEEN = (
+    "SELECT subject, position, version, latest, state FROM plan_states"
+    " WHERE generation = ? AND workplan = ? AND position >= ? AND position <= ?"
+)
+_ALL_CURRENT = (
+    "SELECT subject, position, version, latest, state FROM plan_current WHERE generation = ? AND workplan = ?"
+)
+_OTHER = (
+    "SELECT generation, min(position) FROM plan_states WHERE workplan = ? AND generation <> ?"
+    " GROUP BY generation LIMIT 1"
+)
+_DROP = "DELETE FROM plan_states WHERE generation = ? AND workplan = ? AND position < ?"
+_OLDER = (
+    "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start < ?"
+)
+_LOCK = "SELECT pg_try_advisory_lock(7211407, hashtext(%s))"
+_UNLOCK = "SELECT pg_advisory_unlock(7211407, hashtext(%s))"

@@ -1,0 +1,35 @@
+"""Pages for people: readable without JavaScript, light, and honest about which moment they show."""
+
+from __future__ import annotations
+
+import importlib.util
+
+from flask import Flask
+
+from tracker.runtime import Runtime
+from tracker.web import (
+    activities,
+    comparison,
+    entries,
+    guarding,
+    home,
+    plan,
+    records,
+    refusals,
+    rendering,
+    signin,
+)
+
+PAGES = (home, signin, plan, activities, records, entries, comparison)
+"""The modules whose pages stand on the shell; importing them is what puts them there."""
+
+
+def register(app: Flask, runtime: Runtime) -> None:
+    """Add the pages to an application."""
+    app.extensions["tracker.web"] = runtime
+    guarding.protect(app)
+    rendering.prepare(app)
+    refusals.answer(app)
+    if importlib.util.find_spec("tracker.web.report"):
+        report = importlib.import_module("tracker.web.report")
+        report.register(app, runtime)

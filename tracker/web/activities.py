@@ -1,0 +1,127 @@
+"""One activity: what the plan says, how it stands, its history, and the form to report on it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from tracker.clock import new_id
+from tracker.errors import ConflictError, DeniedError, RuleError, TrackerError, UnavailableError
+from tracker.projections.history import Filters
+from tracker.web import labels
+from tracker.web.differences import target_words
+from tracker.web.figures import awaited
+from tracker.web.guarding import check_form
+from tracker.web.language import _
+from tracker.web.plan import RECENT, recent
+from tracker.web.progress import ReportForm, faults_of, form_for, request_of
+from tracker.web.readers import runtime
+from tracker.web.refusals import status_of
+from tracker.web.rendering import shell
+from tracker.web.telling import Told, told
+from tracker.web.visits import Visit, page, visit
+
+KEY_REUSED = "this Idempotency-Key was used with another body"
+ALL = 500
+
+
+@shell.get("/w/<workplan>/activities/<id>")
+def activity(workplan: str, id: str) -> tuple[str, int]:  # noqa: A002 - the place in the address
+    with visit(workplan) as here:
+        view = here.one(f"activity/{id}")
+        return _page(here, id, view, form_for(here, id, view), receipt=request.args.get("receipt"))
+
+
+@shell.post("/w/<workplan>/activities/<id>")
+def report_progress(workplan: str, id: str) -> Response | tuple[str, int]:  # noqa: A002
+    """Record a report; whatever is refused comes back with everything that was filled in."""
+    check_form()
+    said = request.form.to_dict()
+    with visit(workplan) as here:
+        view = here.one(f"activity/{id}")
+        form = form_for(here, id, view, said)
+        if form is None:
+            raise DeniedError(
+                _("You cannot report about this activity."),
+                way_out=_("Its leads and the Secretariat can; ask the Secretariat to name you focal point."),
+            )
+        principal, is_on_behalf = here.principal, form.is_on_behalf
+    try:
+        done = runtime().submit(
+            workplan,
+            request_of(said, id, is_on_behalf=is_on_behalf),
+            principal,
+            "web",
+            said.get("key") or new_id(),
+        )
+    except (RuleError, ConflictError, UnavailableError) as error:
+        return _refused(workplan, id, said, error)
+    address = url_for("web.activity", workplan=workplan, id=id, receipt=done.first_position)
+    return redirect(f"{address}#receipt", 303)
+
+
+def _refused(workplan: str, id_: str, said: dict[str, str], error: TrackerError) -> tuple[str, int]:
+    """Show the form again as it was filled in, with what is wrong and what happened meanwhile."""
+    known = int(said["version"]) if said.get("version", "").isdecimal() else 0
+    with visit(workplan) as here:
+        view = here.one(f"activity/{id_}")
+        is_sent_before = isinstance(error, RuleError) and error.template == KEY_REUSED
+        if is_sent_before or isinstance(error, ConflictError):
+            said = said | {"key": new_id(), "version": ""}  # what happened since is shown beside the form
+        form = form_for(here, id_, view, said)
+        if form is None:
+            raise error
+        since: list[Told] = []
+        if isinstance(error, ConflictError) or is_sent_before:
+            since = _since(here, id_, known)
+        if not isinstance(error, ConflictError):
+            form = replace(form, faults=faults_of(error))
+        return _page(here, id_, view, form, status_of(error), since=since, is_refused=True)
+
+
+def _since(here: Visit, id_: str, known: int) -> list[Told]:
+    """Return what was recorded about the activity after the version that the form was made for, newest first."""
+    subject = f"activity/{id_}"
+    standing = here.answer.plan.standing(subject)
+    newer = (standing.version if standing else 0) - known
+    if newer <= 0:
+        return []
+    return told(here, Filters(subject=subject, is_descending=True, limit=min(newer, RECENT)))[0]
+
+
+def _page(
+    here: Visit,
+    id_: str,
+    view: dict[str, Any],
+    form: ReportForm | None,
+    status: int = 200,
+    *,
+    receipt: str | None = None,
+    since: list[Told] | None = None,
+    is_refused: bool = False,
+) -> tuple[str, int]:
+    limit = ALL if request.args.get("history") == "all" else RECENT
+    entries, after = told(here, recent(here, f"activity/{id_}", limit))
+    receipted = next((one for one in entries if receipt and str(one.position) == receipt), None)
+    return page(
+        "activity.html",
+        here,
+        status,
+        activity=view,
+        workstream=here.one(f"workstream/{view['workstream']}"),
+        marks=labels.activity_marks(view, is_awaited=id_ in awaited(here)),
+        targets=[
+            one | {"words": target_words(one, here), "reached": view["done"].get(one["id"], 0)}
+            for one in view.get("targets") or ()
+        ],
+        form=form,
+        is_refused=is_refused,
+        since=since or [],
+        entries=entries,
+        has_more=after is not None,
+        receipt=receipted,
+        labels=labels,
+    )

@@ -1,0 +1,120 @@
+"""The history of the whole plan, filtered; and one entry with its before, its after and its proof in plain words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import request
+
+from tracker.clock import instant_text
+from tracker.errors import MomentError, NotFoundError
+from tracker.events import tree
+from tracker.events.catalogue import CATALOGUE
+from tracker.events.event import kind_of
+from tracker.events.reading import node_reader
+from tracker.projections.history import Filters, one_entry
+from tracker.projections.questions import DAY
+from tracker.web import labels
+from tracker.web.language import _
+from tracker.web.rendering import shell
+from tracker.web.telling import tell, told
+from tracker.web.visits import Visit, page, visit
+
+FILTERS = ("kind", "subject", "type", "entity", "channel", "from", "to")
+PAGE = 40
+
+
+@shell.get("/w/<workplan>/entries")
+def entries(workplan: str) -> tuple[str, int]:
+    with visit(workplan, "history") as here:
+        asked = {name: request.args.get(name, "").strip() for name in FILTERS}
+        found, after = told(here, _filters(here, asked))
+        return page(
+            "entries.html",
+            here,
+            entries=found,
+            after=after,
+            asked=asked,
+            is_filtered=any(asked.values()),
+            kinds=labels.KIND,
+            types=sorted(
+                ((one.type, _(one.labels["en"])) for one in CATALOGUE.values()), key=lambda pair: pair[1]
+            ),
+            channels=labels.CHANNEL,
+            speakers=_speakers(here),
+        )
+
+
+def _filters(here: Visit, asked: dict[str, str]) -> Filters:
+    question = here.answer.question
+    after = request.args.get("after", "")
+    return Filters(
+        after=int(after) if after.isdecimal() and len(after) < 16 else None,
+        upto=question.position,
+        subject=asked["subject"] or ("workplan" if asked["kind"] == "workplan" else None),
+        kind=asked["kind"] if asked["kind"] not in {"", "workplan"} else None,
+        type=asked["type"] or None,
+        entity=asked["entity"] or None,
+        channel=asked["channel"] or None,
+        recorded_from=_day(asked["from"], here.zone),
+        recorded_to=_day(asked["to"], here.zone, is_end=True),
+        occurred_to=question.effective.isoformat() if question.effective else None,
+        is_descending=True,
+        limit=PAGE,
+    )
+
+
+def _day(said: str, zone: str, *, is_end: bool = False) -> str | None:
+    """Return the first or last instant of a day, as the log spells it."""
+    if not said:
+        return None
+    try:
+        day = datetime.fromisoformat(said).date() if DAY.fullmatch(said) else None
+    except ValueError:
+        day = None
+    if day is None:
+        raise MomentError(_("“{said}” is no day."), said=said, way_out=_("Give one such as 2023-06-15."))
+    begins = datetime.combine(day, time(), ZoneInfo(zone))
+    if not is_end:
+        return instant_text(begins.astimezone(UTC))
+    ends = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)) - timedelta(microseconds=1)
+    return instant_text(ends.astimezone(UTC))
+
+
+def _speakers(here: Visit) -> list[tuple[str, str]]:
+    """Return ``(id, name)`` of the entities that lead anything, by name."""
+    found = {lead["entity"] for one in here.all("workstream") for lead in one["leads"]}
+    return sorted(((one, here.name(one)) for one in found), key=lambda pair: pair[1].casefold())
+
+
+@shell.get("/w/<workplan>/entries/<int:position>")
+def entry(workplan: str, position: int) -> tuple[str, int]:
+    with visit(workplan, "history") as here:
+        answer = here.answer
+        if not 1 <= position <= answer.question.position:
+            raise NotFoundError(
+                _("The plan has no entry {position} at the moment shown."),
+                position=position,
+                way_out=_("The last one is {last}.", last=answer.question.position),
+            )
+        view = one_entry(answer.tx, answer.end, answer.plan, position)
+        proof = view["proof"]
+        return page(
+            "entry.html",
+            here,
+            entry=tell(here, view),
+            kind=_(labels.KIND.get(kind_of(view["subject"]), "")),
+            proof=proof,
+            is_proved=_is_proved(proof),
+            seal=tree.seal_of(bytes.fromhex(proof["root"])),
+            seal_then=tree.seal_of(tree.root_at(position, node_reader(answer.tx, workplan))),
+        )
+
+
+def _is_proved(proof: dict[str, Any]) -> bool:
+    """Return whether the entry's hash and its path lead to the root."""
+    leaf, path = bytes.fromhex(proof["leaf_hash"]), [bytes.fromhex(one) for one in proof["path"]]
+    root = tree.root_from_inclusion(proof["position"] - 1, proof["size"], leaf, path)
+    return root is not None and root.hex() == proof["root"]

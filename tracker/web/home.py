@@ -1,0 +1,63 @@
+"""The first page: the workplans side by side, or what to do where there is none yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import render_template
+
+from tracker.directory.people import principal_of
+from tracker.directory.principals import PUBLIC
+from tracker.projections.reading_rights import may
+from tracker.web.labels import Mark, mark
+from tracker.web.language import window_words
+from tracker.web.readers import reader, runtime
+from tracker.web.rendering import shell
+from tracker.web.visits import title_of
+from tracker.workplan.activity import Activity
+from tracker.workplan.claims import FOLLOWS
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One workplan on the first page. Who may not read it sees its title only."""
+
+    id: str
+    title: str
+    period: str
+    is_simulated: bool
+    is_readable: bool
+    workstreams: int = 0
+    activities: int = 0
+    counts: tuple[tuple[Mark, int], ...] = ()
+
+
+@shell.get("/")
+def home() -> str:
+    return render_template("home.html", plans=[_shown(one) for one in runtime().workplan_ids()])
+
+
+def _shown(workplan: str) -> Shown:
+    who = reader()
+    with runtime().ask(workplan) as answer:
+        principal = principal_of(answer.tx, who.person.id, workplan) if who.person else PUBLIC
+        root, plan = answer.workplan, answer.plan
+        period = window_words({"from": root.period.from_, "to": root.period.to})
+        if not may(principal, root, "state"):
+            return Shown(workplan, title_of(root), period, root.simulated, is_readable=False)
+        activities = [one for one in plan.all("activity", Activity) if not one.withdrawn]
+        counts = tuple(
+            (mark(status), count)
+            for status in FOLLOWS
+            if (count := sum(1 for one in activities if one.status == status))
+        )
+        return Shown(
+            workplan,
+            title_of(root),
+            period,
+            root.simulated,
+            is_readable=True,
+            workstreams=len({one.workstream for one in activities}),
+            activities=len(activities),
+            counts=counts,
+        )

@@ -1,0 +1,187 @@
+"""The words and shapes of the plan's own vocabulary: statuses, kinds, channels, fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tracker.web.language import _
+
+STATUS = {
+    "not_started": "not started",
+    "in_progress": "in progress",
+    "on_hold": "on hold",
+    "completed": "completed",
+    "discontinued": "discontinued",
+}
+ASSESSMENT = {"on_track": "on track", "at_risk": "needs attention", "delayed": "delayed, says the lead"}
+TONE = {
+    "not_started": "calm",
+    "in_progress": "busy",
+    "on_hold": "care",
+    "completed": "good",
+    "discontinued": "bad",
+    "on_track": "good",
+    "at_risk": "care",
+    "delayed": "bad",
+    "overdue": "bad",
+    "awaiting": "care",
+    "disputed": "care",
+    "withdrawn": "calm",
+    "proposed": "calm",
+    "planned": "calm",
+    "scheduled": "busy",
+    "held": "good",
+    "cancelled": "bad",
+    "set": "calm",
+    "reached": "good",
+}
+SHAPES = {
+    "proposed": "not_started",
+    "planned": "not_started",
+    "set": "not_started",
+    "scheduled": "in_progress",
+    "held": "completed",
+    "reached": "completed",
+    "cancelled": "discontinued",
+}
+OTHER = {
+    "overdue": "past its window",
+    "awaiting": "awaiting report",
+    "disputed": "leads differ",
+    "withdrawn": "removed from the plan",
+    "proposed": "proposed",
+    "planned": "planned",
+    "scheduled": "scheduled",
+    "held": "held",
+    "cancelled": "cancelled",
+    "set": "still to come",
+    "reached": "reached",
+}
+NATURE = {
+    "deliverable": "a deliverable",
+    "continuing": "continuing work",
+    "on_demand": "on demand",
+    "yearly": "every year",
+}
+LINK = {"same_as": "the same as", "feeds": "feeds", "follows": "follows", "uses": "uses"}
+CHANNEL = {
+    "api": "through the API",
+    "web": "on these pages",
+    "link": "through the link in a letter",
+    "cli": "on the command line",
+    "import": "imported",
+    "system": "by the system",
+}
+EVIDENCE = {
+    "hub_product": "product on the Hub",
+    "hub_practice": "practice on the Hub",
+    "pledge": "pledge",
+    "mptf_project": "project of the Migration MPTF",
+    "voluntary_report": "voluntary report",
+    "meeting_record": "record of a meeting",
+    "publication": "publication",
+    "other": "something else",
+}
+RECEIVED_BY = {"mail": "by mail", "meeting": "in a meeting", "phone": "by phone", "document": "in a document"}
+REGION = {
+    "africa": "Africa",
+    "arab-states": "Arab States",
+    "asia-pacific": "Asia and the Pacific",
+    "unece": "UNECE region",
+    "lac": "Latin America and the Caribbean",
+}
+SESSION = {
+    "gcm_talks": "GCM Talks",
+    "quarterly_meeting": "quarterly meeting",
+    "annual_meeting": "annual meeting",
+    "principals_update": "update to the principals",
+    "member_state_briefing": "briefing for Member States",
+    "consultation": "consultation",
+    "dialogue": "dialogue",
+    "peer_exchange": "peer exchange",
+    "workshop": "workshop",
+    "training": "training",
+    "launch": "launch",
+    "side_event": "side event",
+    "external_event": "meeting of others",
+}
+MODE = {"online": "online", "in_person": "in person", "hybrid": "in person and online"}
+RULE = {"open": "open", "chatham_house": "Chatham House rule: no names, no recording"}
+LEVEL = {"global": "global", "regional": "regional", "national": "national"}
+MATERIAL = {"recording": "recording", "summary": "summary", "agenda": "agenda", "practice": "practice"}
+CATEGORY = {"new": "new workstream", "ongoing": "ongoing workstream"}
+COMPONENT = {"core": "core work of the Network", "thematic": "thematic workstream"}
+ENTITY = {
+    "un_entity": "UN entity",
+    "intergovernmental": "intergovernmental organisation",
+    "civil_society": "civil society",
+    "academia": "academia",
+    "private_sector": "private sector",
+    "government_network": "network of governments",
+    "human_rights_body": "human rights body",
+    "group": "group",
+    "person": "natural person",
+    "other": "other",
+}
+OUTCOME = {"completed": "completed", "carried_over": "carried over", "discontinued": "discontinued"}
+TAGS = {
+    "objectives": "objectives of the Compact",
+    "principles": "guiding principles",
+    "sdgs": "Sustainable Development Goals",
+    "mptf_areas": "areas of the Migration MPTF",
+    "paragraphs": "paragraphs",
+    "regions": "regions",
+    "countries": "countries",
+    "entities": "entities",
+}
+KIND = {
+    "workplan": "Workplan",
+    "workstream": "Workstream",
+    "activity": "Activity",
+    "commitment": "Commitment",
+    "milestone": "Milestone",
+    "session": "Session",
+    "review": "Regional review",
+    "entity": "Entity",
+    "round": "Reporting round",
+}
+KINDS = {
+    "workstream": "workstreams",
+    "activity": "activities",
+    "commitment": "commitments",
+    "milestone": "milestones",
+    "session": "sessions",
+    "review": "regional reviews",
+    "entity": "entities",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A status as pages show it: the name of its shape, its words, its tone."""
+
+    name: str
+    words: str
+    tone: str
+
+
+def mark(name: str) -> Mark:
+    """Return the mark of any status, assessment or computed state."""
+    words = STATUS.get(name) or ASSESSMENT.get(name) or OTHER[name]
+    return Mark(SHAPES.get(name, name), _(words), TONE[name])
+
+
+def activity_marks(view: dict[str, Any], *, is_awaited: bool = False) -> list[Mark]:
+    """Return what an activity's status says: lifecycle, assessment, what is computed; each apart from the others."""
+    names = ["withdrawn"] if view["withdrawn"] else []
+    names.append(view["status"])
+    if view.get("assessment"):
+        names.append(view["assessment"])
+    if view.get("disputed"):
+        names.append("disputed")
+    if view["overdue"]:
+        names.append("overdue")
+    if is_awaited:
+        names.append("awaiting")
+    return [mark(name) for name in names]

@@ -1,0 +1,95 @@
+"""Refusals in the words of the pages: the rules speak to programs too; here codes become words."""
+
+from __future__ import annotations
+
+import re
+
+from tracker.errors import Fault, TrackerError
+from tracker.web import labels
+from tracker.web.language import _, day_words, occurred_words
+
+PLAINLY = {
+    "the report about activity {id} says nothing": (
+        "The report says nothing yet: choose “nothing changed”, or fill in what did."
+    ),
+    "the report says both that nothing changed and what changed": (
+        "It says both that nothing changed and what changed: choose one of the two."
+    ),
+    "`{assessment}` needs a reason": "“{assessment}” needs a reason: say what the difficulty is.",
+    "`{status}` needs a reason": "“{status}” needs a reason: say why.",
+    "reopening activity {subject} needs a reason": "Opening it again needs a reason: say why.",
+    "deciding between differing reports needs a reason": "Deciding between differing reports needs a reason.",
+    "`completed` needs evidence, or a reason why there is none": (
+        "“completed” needs a link that shows it, or a reason why there is none."
+    ),
+    "`{assessment}` says how work in progress goes, not of what is {status}": (
+        "“{assessment}” says how work in progress goes; it does not go with “{status}”. Leave one of the two out."
+    ),
+    "activity {id} is {status}: only an activity in progress can be {assessment}": (
+        "The activity is {status}; only one in progress can be “{assessment}”. Choose “in progress” too, with a reason."
+    ),
+    "activity {subject} is {old}: {new} cannot follow": (
+        "The activity is {old}; “{new}” cannot follow that. An earlier entry can be corrected instead."
+    ),
+    "the quarter {quarter} has not begun": "{quarter} has not begun yet. Choose an earlier quarter.",
+    "{day} lies in the future": "{day} lies in the future. A report is about what happened: give today or earlier.",
+    "{said} lies before the plan's period, which begins on {first}": (
+        "{said} lies before the plan begins, on {first}. Give a later date."
+    ),
+    "you act for {voices}: say for which one": "You act for several entities here: say for which one you report.",
+    "this Idempotency-Key was used with another body": (
+        "This form was sent once already, and what it said then is recorded. What you changed since is not: look at the"
+        " history below, then send it again if it is still needed."
+    ),
+}
+"""What each refusal that a form can meet says on a page."""
+
+FIELDS = {
+    "occurred_on": "This is no date. Give a day, month, quarter or year: 2023-05-16, 2023-05, 2023-Q2 or 2023.",
+    "url": "This is no web address. It begins with http:// or https:// and has no spaces.",
+    "received_on": "Say on which day it was received, such as 2023-06-15.",
+    "done": "Give a whole number, 0 or more.",
+    "reason": "The reason is too long: at most 8,000 characters.",
+    "note": "The note is too long: at most 8,000 characters.",
+}
+CODES = labels.STATUS | labels.ASSESSMENT
+DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+QUARTER = re.compile(r"\b\d{4}-Q[1-4]\b")
+
+
+def said_plainly(error: TrackerError, fault: Fault | None = None) -> str:
+    """Return the message of a refusal, or of one fault of it, as a page says it."""
+    if plainly := PLAINLY.get(error.template):
+        operands = {name: humane(str(value)) for name, value in error.operands.items()}
+        return _(plainly, **operands)
+    if fault is not None and (known := _of_field(fault)):
+        return _(known)
+    if fault is not None:
+        return _sentence(humane(fault.message))
+    return " ".join(_sentence(humane(part)) for part in (str(error), error.way_out or "") if part)
+
+
+def _of_field(fault: Fault) -> str | None:
+    parts = fault.pointer.strip("/").split("/")
+    return next((FIELDS[part] for part in reversed(parts) if part in FIELDS), None)
+
+
+def humane(said: str) -> str:
+    """Return text with codes as words, dates as people write them, and without the marks of code."""
+    for code, words in CODES.items():
+        said = re.sub(rf"\b{code}\b", _(words), said) if "_" in code else said
+    said = DATE.sub(lambda match: _try_day(match[0]), said)
+    said = QUARTER.sub(lambda match: occurred_words(match[0]), said)
+    return re.sub(r"`([^`]*)`", r"“\1”", said)
+
+
+def _try_day(said: str) -> str:
+    try:
+        return day_words(said)
+    except ValueError:
+        return said
+
+
+def _sentence(said: str) -> str:
+    said = said.strip()
+    return said[:1].upper() + said[1:] + ("" if said.endswith((".", "!", "?", "…")) else ".")

@@ -1,0 +1,62 @@
+"""What every template may use: words, dates, plan texts in their language, links that keep the moment."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, url_for
+from markupsafe import Markup
+
+from tracker.web import language, readers
+
+STATIC = Path(__file__).parent / "static"
+
+shell = Blueprint(
+    "web", __name__, template_folder="templates", static_folder="static", static_url_path="/assets"
+)
+"""The templates and static files that every page stands on."""
+
+
+def prepare(app: Flask) -> None:
+    """Give the templates of an application their words."""
+    app.register_blueprint(shell)
+    environment = app.jinja_env
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.globals.update(_=language._, n_=language.n_, html_=language.html_, asset=asset)
+    environment.filters.update(
+        day=language.day_words,
+        occurred=language.occurred_words,
+        wall=language.wall_words,
+        window=language.window_words,
+        due=language.due_words,
+        instant=language.instant_words,
+        wording=wording,
+    )
+
+    @app.context_processor
+    def _reader() -> dict[str, Any]:
+        return {"reader": readers.reader()}
+
+
+def asset(name: str) -> str:
+    """Return the address of a static file, with a mark that changes when the file does."""
+    return url_for("web.static", filename=name, v=_mark(name))
+
+
+@lru_cache(maxsize=32)
+def _mark(name: str) -> str:
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+
+
+def wording(text: Any, languages: tuple[str, ...] = ("es",)) -> Markup:
+    """Return a text of the plan as markup that names its language, and says where a translation is ours."""
+    said, lang, is_official = language.text_of(text, list(languages))
+    if lang is None:
+        return Markup("{}").format(said)
+    if is_official:
+        return Markup('<span lang="{}">{}</span>').format(lang, said)
+    note = language._("not an official translation")
+    return Markup('<span lang="{}">{}</span> <small class="aside">({})</small>').format(lang, said, note)

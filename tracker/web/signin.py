@@ -1,0 +1,72 @@
+"""Signing in by a link that works once. Looking at the link changes nothing: mail scanners open every link first."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from tracker.directory.cookies import cookie_attributes, cookie_name
+from tracker.directory.tokens import ABSOLUTE, is_good_link, sign_in, sign_out
+from tracker.errors import UnknownReaderError
+from tracker.web.guarding import check_form, check_same_site
+from tracker.web.language import _
+from tracker.web.readers import reader, runtime
+from tracker.web.rendering import shell
+
+LONGEST_ADDRESS = 254
+
+
+@shell.get("/signin")
+def signin() -> str:
+    return render_template("signin.html", can_send=runtime().settings.smtp_url is not None)
+
+
+@shell.post("/signin")
+def ask_for_link() -> str | tuple[str, int]:
+    """Answer the same whether somebody has the address or not."""
+    check_same_site()
+    address = request.form.get("email", "").strip()
+    can_send = runtime().settings.smtp_url is not None
+    if "@" not in address or len(address) > LONGEST_ADDRESS:
+        faults = {
+            "email": _("“{address}” is no mail address. Give one such as name@example.org.", address=address)
+        }
+        if not address:
+            faults = {"email": _("Give the mail address that the Secretariat knows you by.")}
+        return render_template("signin.html", can_send=can_send, faults=faults, email=address), 422
+    return render_template("signin_asked.html", email=address, can_send=can_send)
+
+
+@shell.get("/signin/<secret>")
+def signin_link(secret: str) -> tuple[str, int]:
+    run = runtime()
+    with run.database.read() as tx:
+        is_good = is_good_link(tx, run.now(), secret)
+    return render_template("signin_link.html", is_good=is_good), 200 if is_good else 410
+
+
+@shell.post("/signin/<secret>")
+def use_link(secret: str) -> Response | tuple[str, int]:
+    check_same_site()
+    run = runtime()
+    try:
+        with run.database.write() as tx:
+            made = sign_in(tx, run.now(), secret)
+    except UnknownReaderError:
+        return render_template("signin_link.html", is_good=False), 410
+    answer = redirect("/", 303)
+    base = run.settings.base_url
+    answer.set_cookie(cookie_name(base), made, max_age=ABSOLUTE, **cookie_attributes(base))
+    return answer
+
+
+@shell.post("/signout")
+def signout() -> Response:
+    check_form()
+    run = runtime()
+    if secret := reader().secret:
+        with run.database.write() as tx:
+            sign_out(tx, run.now(), secret)
+    answer = redirect("/", 303)
+    answer.delete_cookie(cookie_name(run.settings.base_url), **cookie_attributes(run.settings.base_url))
+    return answer
