@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import string
 import unicodedata
+from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, cast, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
 from tracker.events.catalogue import CATALOGUE
 from tracker.events.schemas import CONTROL
 from tracker.events.shapes import is_literal, json_name, strip_annotated
-from tracker.events.vocabulary import ZONES, Rule, Sealed, Window
+from tracker.events.vocabulary import SLUG, SUBJECT_ID, ZONES, Rule, Sealed, Window
 
+EXAMPLES = int(os.environ.get("TEST_EXAMPLES", "8"))
+"""How many examples of each event type a test looks at; more by the environment."""
 PRINTABLE = st.sampled_from(string.ascii_letters + string.digits + " .,:;/?#[]@!$&'()*+=%_~|{}-\t\n")
-WRITTEN = st.characters(exclude_categories=("Cs", "Cc", "Cn", "Co"))
+WRITTEN = st.characters(exclude_categories=["Cs", "Cc", "Cn", "Co"])
 SAFE = 2**53 - 1
+PLAIN = {SLUG, SUBJECT_ID, r"[A-Za-z0-9-]+", r"[0-9A-Za-z]+([.-][0-9A-Za-z]+)*"}
 
 
 def texts(longest: int = 40) -> st.SearchStrategy[str]:
@@ -102,7 +108,7 @@ def said_by(hint: Any) -> st.SearchStrategy[Any]:
             lambda two: {"from": min(two), "to": max(two)}
         )
     if is_dataclass(bare):
-        return record(bare)
+        return record(cast("Any", bare))
     if Sealed in get_args(bare):
         return texts()
     return st.one_of([said_by(one) for one in get_args(bare) if one is not type(None)])
@@ -116,7 +122,8 @@ def _valid(made: st.SearchStrategy[str], rule: Rule) -> st.SearchStrategy[str]:
 def record(cls: Any) -> st.SearchStrategy[dict[str, Any]]:
     """Return JSON objects for a declared dataclass; what may be left out sometimes is."""
     hints = get_type_hints(cls, include_extras=True)
-    needed, free = {}, {}
+    needed: dict[str, st.SearchStrategy[Any]] = {}
+    free: dict[str, st.SearchStrategy[Any]] = {}
     for one in fields(cls):
         (needed if one.default is MISSING else free)[json_name(one.name)] = said_by(hints[one.name])
     return st.fixed_dictionaries(needed, optional=free)
@@ -160,7 +167,7 @@ def posted(draw: st.DrawFn, kind: str) -> dict[str, Any]:
 
 def profile() -> st.SearchStrategy[Any]:
     """Return JSON values within the profile that is stored: composed texts, ASCII keys, safe integers, no floats."""
-    any_text = st.text(st.characters(exclude_categories=("Cs",))).map(
+    any_text = st.text(st.characters(exclude_categories=["Cs"])).map(
         lambda text: unicodedata.normalize("NFC", text)
     )
     leaf = st.none() | st.booleans() | st.integers(-SAFE, SAFE) | any_text
@@ -170,3 +177,75 @@ def profile() -> st.SearchStrategy[Any]:
         lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4),
         max_leaves=20,
     )
+
+
+HOSTILE: st.SearchStrategy[Any] = st.sampled_from(
+    [
+        None,
+        True,
+        0,
+        -1,
+        2**53,
+        10**400,
+        2.5,
+        48.0,
+        float("inf"),
+        float("nan"),
+        "",
+        " ",
+        "\u00a0",
+        "\x00",
+        "a\x00b",
+        "\ud800",
+        "\u202e",
+        "e\u0301",
+        "x" * 9000,
+        "0000-Q1",
+        "9999-Q4",
+        "\uff12\uff10\uff12\uff13-Q2",
+        "0001-01-01T00:00+14:00",
+        "9999-12-31",
+        "{field}",
+        "' OR 1=1 --",
+        [],
+        {},
+        [[]],
+        [{}],
+        [None],
+        {"sha256": "0" * 64},
+        {"sha256": ["a"]},
+        {"es": {}},
+        {"unofficial": [{}]},
+        {"": ""},
+        {"value": "x"},
+        {"key": {"value": []}},
+        {"from": "2023-Q4", "to": "2023-Q1"},
+    ]
+)
+"""What a request may hold instead of what it should."""
+
+
+def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the path of every value in plain JSON."""
+    yield at
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield from places(item, (*at, key))
+
+
+@st.composite
+def spoilt(draw: st.DrawFn, kind: str) -> Any:
+    """Return an event of a type with a hostile value somewhere, in a key or in a value."""
+    said = deepcopy(draw(posted(kind)))
+    *outer, last = draw(st.sampled_from([at for at in places(said) if at]))
+    inside: Any = said
+    for key in outer:
+        inside = inside[key]
+    is_new = draw(st.integers(0, 3)) == 0
+    if isinstance(inside, dict) and is_new:
+        inside[draw(st.sampled_from(["extra", "", "é", "\x00", "a/b~c", "value", "key", "sha256"]))] = draw(
+            HOSTILE
+        )
+    else:
+        inside[last] = draw(HOSTILE)
+    return said

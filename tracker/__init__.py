@@ -1,6 +1,6 @@
 """An event-sourced progress tracker for workplans.
 
-Imports point down only: ``cli`` > ``app`` > ``api | web`` > ``notifications`` > ``demo`` > ``runtime`` >
+Imports point down only: ``cli`` > ``app`` > ``api | web`` > ``erasure`` > ``notifications`` > ``demo`` > ``runtime`` >
 ``projections`` > ``plans`` > ``workplan`` > ``events | directory | migrations`` > ``database | settings | clock`` >
 ``errors``.
 ``docs/architecture.md`` is the map.

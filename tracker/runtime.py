@@ -21,8 +21,10 @@ from tracker.events.catalogue import EntryCorrected, ReadinessSnapshotTaken, Tex
 from tracker.events.dates import local_day
 from tracker.events.event import Event, Said, Wish
 from tracker.events.intake import read_wishes, shape_correction
+from tracker.events.ledger import Ledger, Removal
 from tracker.events.reading import LogEnd, end_of, read_event, read_subject, workplans
-from tracker.events.sealing import Sealer
+from tracker.events.sealing import Sealer, seals_in
+from tracker.events.shapes import to_json
 from tracker.events.vocabulary import Channel, Source
 from tracker.projections.past import plan_for
 from tracker.projections.questions import Question, resolve
@@ -67,6 +69,10 @@ class Runtime:
 
     def now(self) -> datetime:
         return self.clock() if self.clock else utc_now()
+
+    @property
+    def ledger(self) -> Ledger:
+        return Ledger(self.settings.data_dir / "ledger.jsonl")
 
     @property
     def log(self) -> Log:
@@ -198,9 +204,14 @@ class Runtime:
             decision = Decision(judged.events, judged.placed_on, judged.standings)
             if alongside:
                 alongside(tx, decision)
+            removals[:] = _removals(tx, decision)
             return decision
 
-        return self.log.append(workplan, said, decide, texts=sealer.texts, body=body, is_founding=is_founding)
+        removals: list[Removal] = []
+        done = self.log.append(workplan, said, decide, texts=sealer.texts, body=body, is_founding=is_founding)
+        if removals and not done.is_repeat:
+            self.ledger.add(removals)
+        return done
 
     def _check_clock(self, workplan: str, wishes: list[Wish], tx: Transaction, head: Head) -> None:
         """Refuse to date entries of a real workplan by a clock that is set by hand."""
@@ -282,6 +293,16 @@ def _prepared(tx: Transaction, head: Head, plan: Plan, wish: Wish, sealer: Seale
             return replace(wish, data=freeze(head, plan, wish))
         case _:
             return wish
+
+
+def _removals(tx: Transaction, decision: Decision) -> list[Removal]:
+    """Return what the ledger must remember of an append: the hashes of the texts that it redacts."""
+    found = []
+    for event in decision.events:
+        if isinstance(event.data, TextRedacted):
+            target = read_event(tx, event.workplan, event.data.position)
+            found.append(Removal("redaction", dict(seals_in(to_json(target)))[event.data.field]))
+    return found
 
 
 def _redact(tx: Transaction, head: Head, decision: Decision) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -11,7 +13,7 @@ import rfc8785
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.strategies import posted, profile
+from tests.strategies import EXAMPLES, posted, profile
 from tracker.errors import LogError, RuleError
 from tracker.events import codec
 from tracker.events.catalogue import CATALOGUE
@@ -21,10 +23,10 @@ from tracker.events.intake import read_wish
 from tracker.events.sealing import Sealer
 from tracker.events.shapes import to_json
 
-quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=10 * EXAMPLES, deadline=None)
 @given(value=profile())
 def test_canonical_bytes_are_those_of_rfc_8785(value):
     assert canonical(value) == rfc8785.dumps(value)
@@ -41,7 +43,7 @@ def test_keys_are_sorted_and_nothing_is_padded():
     "value, words",
     [
         ("cafe\u0301", "normal form"),
-        (["a", {"b": "\u1e9b\u0323"}], "normal form"),
+        (["a", {"b": "A\u030a"}], "normal form"),
         (1.0, "float"),
         ({"a": 0.1}, "float"),
         (2**53, "2^53"),
@@ -87,30 +89,17 @@ def event_of(said: dict[str, Any], sealer: Sealer | None = None) -> Event:
 
 
 @pytest.mark.parametrize("kind", CATALOGUE)
-def test_every_event_comes_back_as_it_was_stored(kind):
-    @quick
-    @given(said=posted(kind))
-    def check(said: dict[str, Any]) -> None:
-        event = event_of(said)
-        stored = encode(event)
-        assert decode(stored) == event
-        assert encode(decode(stored)) == stored
-        assert stored == rfc8785.dumps(to_json(event))
-        assert b"null" not in stored or "null" in str(said), "absent fields are left out, never null"
-
-    check()
-
-
-@pytest.mark.parametrize("kind", CATALOGUE)
-def test_what_was_posted_is_what_is_stored_but_for_sealed_texts(kind):
+def test_every_event_comes_back_as_it_was_posted_and_stored(kind):
     @quick
     @given(said=posted(kind))
     def check(said: dict[str, Any]) -> None:
         sealer = Sealer()
-        texts = {}
-        stored = orjson.loads(encode(event_of(said, sealer)))["data"]
+        event = event_of(said, sealer)
+        stored = encode(event)
+        assert decode(stored) == event
+        assert encode(decode(stored)) == stored == rfc8785.dumps(to_json(event))
         texts = {sha256: text for sha256, (_, text) in sealer.texts.items()}
-        assert _without_repeats(_unsealed(stored, texts)) == _without_repeats(said["data"])
+        assert _unsealed(orjson.loads(stored)["data"], texts) == said["data"]
 
     check()
 
@@ -123,8 +112,13 @@ def _unsealed(value: Any, texts: dict[str, str]) -> Any:
     return [_unsealed(item, texts) for item in value] if isinstance(value, list) else value
 
 
-def _without_repeats(value: Any) -> Any:
-    return value
+def test_absent_fields_are_left_out_and_never_null():
+    stored = encode(event_of({"type": "WorkplanClosed", "subject": "workplan"}))
+    assert b"null" not in stored
+    assert orjson.loads(stored).keys() == {
+        *("workplan", "position", "subject", "version", "type", "schema", "occurred_on", "recorded_at"),
+        *("actor", "channel", "data"),
+    }
 
 
 def test_a_type_this_release_does_not_know_stops_the_reader():
@@ -150,8 +144,6 @@ def test_an_old_schema_goes_up_one_step_at_a_time(monkeypatch):
             }
         )
     )
-    from dataclasses import replace  # noqa: PLC0415
-
     monkeypatch.setitem(CATALOGUE, "MomentNamed", replace(CATALOGUE["MomentNamed"], schema=3))
     steps: list[int] = []
 
@@ -170,6 +162,4 @@ def test_an_old_schema_goes_up_one_step_at_a_time(monkeypatch):
 
 @given(st.binary())
 def test_a_leaf_is_hashed_with_its_prefix(stored):
-    import hashlib  # noqa: PLC0415
-
     assert leaf_hash(stored) == hashlib.sha256(b"\0" + stored).digest()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
+from marshmallow import INCLUDE, fields
 
 from tracker.api.answers import (
     About,
@@ -281,6 +281,44 @@ class Tokens(Shape):
     next = integer(null=True)
 
 
+class Readiness(About):
+    """The live readiness of a region: the picture with labels."""
+
+    class Meta:
+        """The picture's own form is described in docs/readiness.md."""
+
+        unknown = INCLUDE
+
+    position = integer()
+    recorded_at = string()
+    region = string()
+    rules = string()
+    counts = record("lines by status")
+    lines = fields.List(fields.Dict(), required=True)
+
+
+class Snapshot(Shape):
+    """A frozen snapshot, without its picture."""
+
+    number = integer()
+    position = integer()
+    at_position = integer("the entry that it shows the plan at")
+    size = integer()
+    root = string()
+    rules = string()
+    sha256 = string("of the frozen bytes")
+    signed_off_by = string("an opaque person id", required=False)
+    taken_at = string()
+
+
+class OneSnapshot(About):
+    """A frozen snapshot with its picture."""
+
+    snapshot = nested(Snapshot)
+    picture = record("as frozen: ids and hashes, no names and no texts")
+    corrections = fields.List(fields.Dict(), required=True)
+
+
 class Health(Shape):
     """Whether the system is alive or ready."""
 
@@ -308,5 +346,6 @@ class Problem(Shape):
 
 
 Rounds = page("Rounds", Round)
+Snapshots = page("Snapshots", Snapshot)
 Obligations = page("Obligations", Obligation)
 

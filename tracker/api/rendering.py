@@ -15,12 +15,10 @@ from tracker.database import Transaction
 from tracker.events import tree
 from tracker.events.reading import node_reader, read_texts
 from tracker.events.sealing import reveal, seals_in
-from tracker.projections.views import DETAILS
+from tracker.projections.reading_rights import WITHHELD
 
 Body = dict[str, Any]
 
-REASONS = (*DETAILS, "findings", "reason")
-"""What readers without the right to details do not get."""
 PEOPLE = ("focal_points", "signed_off_by")
 """Opaque ids of people: for those who may read who said what."""
 
@@ -52,7 +50,7 @@ class Screen:
 
 def hidden_from(asked: Asked) -> tuple[str, ...]:
     """Return the names of the fields that this reader does not get."""
-    return (() if asked.may("details") else REASONS) + (() if asked.may("history") else PEOPLE)
+    return (() if asked.may("details") else tuple(sorted(WITHHELD))) + (() if asked.may("history") else PEOPLE)
 
 
 def about(asked: Asked) -> Body:
@@ -83,12 +81,10 @@ def told(asked: Asked, body: Body, screen: Screen | None = None) -> Answer:
 
 
 def respond(answer: Answer) -> Response:
-    """Return the response; JSON goes out as UTF-8 in the order in which it was built."""
-    if answer.media_type == "application/json":
-        data = b"" if answer.status == 204 else orjson.dumps(answer.body)
-        response = Response(data, answer.status, content_type="application/json")
-    else:
-        response = Response(answer.body, answer.status, content_type=answer.media_type)
+    """Return the response; what is not text or bytes already goes out as JSON, in the order in which it was built."""
+    body = answer.body
+    data = body if isinstance(body, str | bytes) else b"" if body is None else orjson.dumps(body)
+    response = Response(data, answer.status, content_type=answer.media_type)
     response.headers.extend(dict(answer.headers))
     return response
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from tracker.api import answers, answers_log, entries, people, plan, proofs, queries, rounds, service, tokens, writing
+from tracker.api import answers, answers_log, entries, people, plan, proofs, queries, reviews, rounds, service, tokens, writing
 from tracker.api.call import Route
 
 W = "/workplans/{workplan}"
@@ -159,6 +159,44 @@ ROUTES: tuple[Route, ...] = (
         answers_log.ConsistencyAnswer,
         queries.Consistency,
         tag="proof",
+    ),
+    get(
+        f"{W}/reviews/{{region}}/readiness",
+        "details",
+        reviews.show_readiness,
+        "How ready a region is for its review, line by line with evidence",
+        answers_log.Readiness,
+        queries.Question,
+        tag="reviews",
+    ),
+    get(
+        f"{W}/reviews/{{region}}/snapshots",
+        "state",
+        reviews.list_snapshots,
+        "List the frozen readiness snapshots of a region",
+        answers_log.Snapshots,
+        queries.Question,
+        tag="reviews",
+    ),
+    get(
+        f"{W}/reviews/{{region}}/snapshots/{{number}}",
+        "state",
+        reviews.show_snapshot,
+        "Show a frozen snapshot, and what was corrected since",
+        answers_log.OneSnapshot,
+        queries.Question,
+        validator="body",
+        tag="reviews",
+    ),
+    get(
+        f"{W}/reviews/{{region}}/snapshots/{{number}}.json",
+        "state",
+        reviews.show_snapshot_bytes,
+        "The frozen bytes of a snapshot, for checking their SHA-256",
+        "application/json",
+        queries.Question,
+        validator="body",
+        tag="reviews",
     ),
     get(f"{W}/people", "people", people.list_people, "List people", answers_log.People, validator="none", tag="desks"),
     get(f"{W}/people/{{person}}", "people", people.show_person, "Show a person", answers_log.Person, validator="none", tag="desks"),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from html import escape
 
-import orjson
-
 from tracker.api.call import Answer, Call
 from tracker.api.dispatch import nothing_here
 from tracker.api.problems import PAGES
@@ -15,6 +13,8 @@ from tracker.plans.reader import SHIPPED
 from tracker.runtime import Runtime
 
 HTML = "text/html; charset=utf-8"
+BARE = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+PUBLIC = {"Cache-Control": "no-cache"}
 _ready: set[str] = set()
 
 
@@ -50,14 +50,14 @@ def openapi(call: Call) -> Answer:
     """Describe the interface as OpenAPI 3.1."""
     from tracker.api.openapi import document  # noqa: PLC0415 - 0.1 s that no other answer needs
 
-    return Answer(orjson.dumps(document(call.runtime.settings.base_url)), media_type="application/json; charset=utf-8")
+    return Answer(document(call.runtime.settings.base_url), headers=PUBLIC)
 
 
 def docs(_call: Call) -> Answer:
     """Describe the interface for people."""
-    from tracker.api.docs import page  # noqa: PLC0415 - as above
+    from tracker.api.docs import POLICY, page  # noqa: PLC0415 - as above
 
-    return Answer(page(), media_type=HTML)
+    return Answer(page(), headers=PUBLIC | {"Content-Security-Policy": POLICY}, media_type=HTML)
 
 
 def problem_page(call: Call) -> Answer:
@@ -69,4 +69,4 @@ def problem_page(call: Call) -> Answer:
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{escape(kind.title)}</title>'
         f"<h1>{escape(kind.title)}</h1><p>{escape(kind.words)}</p><p>HTTP status {kind.status}.</p></html>"
     )
-    return Answer(body, media_type=HTML)
+    return Answer(body, headers=PUBLIC | {"Content-Security-Policy": BARE}, media_type=HTML)

@@ -7,11 +7,12 @@ from typing import Any
 
 import click
 
+from tracker import erasure
 from tracker.cli.context import as_json, entity_meant, running, show, workplan_meant, workplan_option
 from tracker.directory import people, tokens
 from tracker.directory.principals import ROLES, system
 from tracker.errors import RuleError
-from tracker.events.reading import read_texts
+from tracker.events.reading import read_event, read_texts
 from tracker.events.vocabulary import Sealed
 from tracker.runtime import Runtime
 from tracker.workplan.plan import Plan
@@ -147,6 +148,66 @@ def list_people(*, workplan: str | None, as_json: bool) -> None:
         show({"people": rows}, words or "Nobody yet: tracker person add.", is_json=as_json)
 
 
+@person.command("show")
+@click.argument("person_id")
+@as_json
+def show_person(*, person_id: str, as_json: bool) -> None:
+    """Show everything the directory holds about a person, and which texts name them."""
+    with running() as runtime, runtime.database.read() as tx:
+        held = erasure.own_data(tx, person_id)
+    words = "\n".join(f"{name}: {value}" for name, value in held.items())
+    show(held, words, is_json=as_json)
+
+
+@person.command("erase")
+@click.argument("person_id")
+@click.option("--yes", is_flag=True, help="Do it; without, only say what would be erased.")
+@as_json
+def erase(*, person_id: str, yes: bool, as_json: bool) -> None:
+    """Erase a person's name, address and ways in, for ever. Entries keep the opaque id and the entity."""
+    with running() as runtime:
+        if not yes:
+            with runtime.database.read() as tx:
+                held = erasure.own_data(tx, person_id)
+            words = f"{held['name']} <{held['email']}> would be erased; {len(held['texts'])} texts name them: --yes."
+            show({"person": person_id, "texts": held["texts"], "erased": False}, words, is_json=as_json)
+            return
+        done = erasure.erase(runtime, person_id, system("system:cli"))
+        lines = [f"{person_id} is erased."]
+        lines += [f"  released as focal point: {one}" for one in done.released]
+        lines += [
+            f"  still names them: {one['workplan']} entry {one['position']} {one['field']}"
+            for one in done.texts
+        ]
+        if done.texts:
+            lines.append("Redact each that should go: tracker redact POSITION FIELD --authority WHO.")
+        made = {"person": person_id, "released": done.released, "texts": done.texts, "erased": True}
+        show(made, "\n".join(lines), is_json=as_json)
+
+
+@click.command("redact")
+@click.argument("position", type=int)
+@click.argument("field")
+@click.option("--authority", required=True, help="By whose decision, under which rule.")
+@workplan_option
+@as_json
+def redact(*, position: int, field: str, authority: str, workplan: str | None, as_json: bool) -> None:
+    """Remove a text of an entry for ever. FIELD is its JSON pointer, such as /reason or /data/note."""
+    with running() as runtime:
+        meant = workplan_meant(runtime, workplan)
+        with runtime.database.read() as tx:
+            subject = read_event(tx, meant, position).subject
+        data = {"position": position, "field": field, "authority": authority}
+        request = {"type": "TextRedacted", "subject": subject, "data": data}
+        done = runtime.submit(meant, request, system("system:cli"), "cli")
+        words = (
+            f"The text is gone; entry {done.first_position} says so."
+            if done.count
+            else "It was gone already."
+        )
+        show({"position": position, "field": field, "written": done.count}, words, is_json=as_json)
+
+
 @click.group()
 def token() -> None:
     """Create, list and revoke tokens for other systems."""
@@ -217,4 +278,4 @@ def revoke(*, token_id: str, workplan: str | None, as_json: bool) -> None:
         show({"revoked": token_id}, f"{token_id} opens nothing any more.", is_json=as_json)
 
 
-COMMANDS = {"person": person, "token": token}
+COMMANDS = {"person": person, "redact": redact, "token": token}

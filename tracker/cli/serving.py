@@ -16,6 +16,7 @@ import click
 from tracker.cli.context import as_json, note, running, settings, show
 from tracker.database import is_migrated, migrate
 from tracker.directory import people, tokens
+from tracker.erasure import sync_ledger
 from tracker.plans.reader import SHIPPED, read_file
 from tracker.runtime import Runtime, build_runtime
 from tracker.workplan.document import requests_of
@@ -75,6 +76,7 @@ def serve(*, host: str | None, port: int | None, without_ticker: bool) -> None:
     runtime = build_runtime(found)
     if written := load_shipped(runtime):
         note(f"The shipped plan is loaded: {written} entries.")
+    sync_ledger(runtime)
     link = first_link(runtime)
     runtime.close()  # forked workers open connections of their own
     ticker = None if without_ticker else _ticker()

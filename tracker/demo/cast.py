@@ -62,7 +62,9 @@ CAST: tuple[Actor, ...] = (
 ACTORS = {actor.key: actor for actor in CAST}
 
 FIRST_FOCAL = {
-    actor.entity: actor.key for actor in CAST if actor.role == "lead" and actor.entity and actor.key[-2:] != "-2"
+    actor.entity: actor.key
+    for actor in CAST
+    if actor.role == "lead" and actor.entity and actor.key[-2:] != "-2"
 }
 """``{entity: who acts for it at the beginning}``."""
 

@@ -70,13 +70,16 @@ COURSES: dict[str, tuple[str, str | None]] = {
 }
 """``{activity: (quarter in which it is first reported as started, quarter of its end)}``."""
 
-FROM, UNTIL = {"3.7": "2024-Q2", "7.4": "2023-Q4"}, {
-    "12.3": "2023-Q3",
-    "5.3": "2023-Q3",
-    "12.1": "2023-Q1",
-    "14.3": "2023-Q1",
-    "14.4": "2023-Q1",
-}
+FROM, UNTIL = (
+    {"3.7": "2024-Q2", "7.4": "2023-Q4"},
+    {
+        "12.3": "2023-Q3",
+        "5.3": "2023-Q3",
+        "12.1": "2023-Q1",
+        "14.3": "2023-Q1",
+        "14.4": "2023-Q1",
+    },
+)
 """Activities that were added or left the plan, or were ended by a decision: no reports before or after."""
 
 TROUBLES: dict[tuple[str, str], str] = {

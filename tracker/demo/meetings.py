@@ -16,7 +16,12 @@ EUROPE = "Europe/Zurich"
 OBJECTIVES = {"1": ["1"], "2": ["8"], "3": ["15"], "4": ["9"], "7": ["13"], "11": ["17"], "14": ["19", "20"]}
 """``{workstream: objectives}`` of the published sessions, as far as their workstream says."""
 REGIONS = {"2023-07-24": "africa", "2023-07-25": "arab-states", "2023-07-26": "asia-pacific"}
-UNPUBLISHED = {("2023-04-27", "summary"), ("2023-05-25", "recording"), ("2023-07-26", "summary"), ("2023-07-25", "recording")}
+UNPUBLISHED = {
+    ("2023-04-27", "summary"),
+    ("2023-05-25", "recording"),
+    ("2023-07-26", "summary"),
+    ("2023-07-25", "recording"),
+}
 """Material that nobody published: a follow-up list has something to list."""
 
 
@@ -33,7 +38,14 @@ def scheduled(
 ) -> dict[str, Any]:
     """Return the data of a SessionScheduled; what is not said is global, open to all and about nothing in particular."""
     usual: dict[str, Any] = {"level": "global", "zone": EUROPE, "audience": "open to all", "rule": "open"}
-    usual |= {"workstreams": [], "objectives": [], "kind": kind, "title": title, "mode": mode, "languages": languages}
+    usual |= {
+        "workstreams": [],
+        "objectives": [],
+        "kind": kind,
+        "title": title,
+        "mode": mode,
+        "languages": languages,
+    }
     return usual | {"starts_at": f"{day}T{start}", "ends_at": f"{day}T{end}"} | more
 
 
@@ -42,7 +54,9 @@ def _session(type_: str, slug: str, **data: Any) -> Request:
 
 
 def _material(slug: str, kind: str, language: str = "en") -> Request:
-    return _session("SessionMaterialPublished", slug, kind=kind, language=language, url=f"{LINKS}/{slug}/{kind}")
+    return _session(
+        "SessionMaterialPublished", slug, kind=kind, language=language, url=f"{LINKS}/{slug}/{kind}"
+    )
 
 
 def _after(day: str, days: int) -> str:
@@ -93,16 +107,38 @@ def _further_talks(script: Script) -> None:
         ("2023-10-19", "from indicators to reports", "2023-09-20", {"objectives": ["1", "23"]}),
         ("2023-11-30", "skills and their recognition", "2023-10-30", {"objectives": ["18"]}),
         ("2024-02-22", "legal identity on the way", "2024-01-18", {"objectives": ["4", "21"]}),
-        ("2024-05-16", "towards the African review", "2024-04-15", {"region": "africa", "objectives": ["5", "23"]}),
-        ("2024-06-05", "towards the Arab review", "2024-05-06", {"region": "arab-states", "objectives": ["23"]}),
-        ("2024-09-12", "diaspora finance in Africa", "2024-08-12", {"region": "africa", "objectives": ["19", "20"]}),
-        ("2024-10-31", "climate and mobility in the Pacific", "2024-09-30", {"region": "asia-pacific", "objectives": ["2"]}),
+        (
+            "2024-05-16",
+            "towards the African review",
+            "2024-04-15",
+            {"region": "africa", "objectives": ["5", "23"]},
+        ),
+        (
+            "2024-06-05",
+            "towards the Arab review",
+            "2024-05-06",
+            {"region": "arab-states", "objectives": ["23"]},
+        ),
+        (
+            "2024-09-12",
+            "diaspora finance in Africa",
+            "2024-08-12",
+            {"region": "africa", "objectives": ["19", "20"]},
+        ),
+        (
+            "2024-10-31",
+            "climate and mobility in the Pacific",
+            "2024-09-30",
+            {"region": "asia-pacific", "objectives": ["2"]},
+        ),
         ("2024-11-21", "integration in cities", "2024-10-21", {"region": "lac", "objectives": ["16"]}),
     )
     for day, title, said_on, more in planned:
         if "region" in more:
             more = {"level": "regional"} | more
-        data = scheduled("gcm_talks", simulated + title, day, "15:00", "16:30", "online", ["en", "fr", "es"], **more)
+        data = scheduled(
+            "gcm_talks", simulated + title, day, "15:00", "16:30", "online", ["en", "fr", "es"], **more
+        )
         script.add(f"{said_on} 10:25", "desk", _session("SessionScheduled", f"gcm-talks-{day}", **data))
     cancelled = _session("SessionCancelled", "gcm-talks-2023-11-30")
     cancelled["reason"] = "No date suited the speakers before the end of the year (simulated)."
@@ -121,7 +157,9 @@ def _further_talks(script: Script) -> None:
         ("2024-10-31", "2024-10-31", ("recording", "summary")),
         ("2024-11-21", "2024-11-21", ()),
     ):
-        held = _session("SessionHeld", f"gcm-talks-{slug}", attendance={"member-states": 31, "stakeholders": 58})
+        held = _session(
+            "SessionHeld", f"gcm-talks-{slug}", attendance={"member-states": 31, "stakeholders": 58}
+        )
         script.add(f"{_after(day, 1)} 09:40", "desk", held | {"occurred_on": day})
         for place, kind in enumerate(kinds):
             script.add(f"{_after(day, 6 + 9 * place)} 14:20", "desk", _material(f"gcm-talks-{slug}", kind))
@@ -149,14 +187,28 @@ def _regular_meetings(script: Script) -> None:
                 "SessionScheduled",
                 f"reunion-trimestral-{name}",
                 **scheduled(
-                    "quarterly_meeting", f"Reunión trimestral {name}", day, "15:00", "17:00", "online", ["es", "en"], **inner
+                    "quarterly_meeting",
+                    f"Reunión trimestral {name}",
+                    day,
+                    "15:00",
+                    "17:00",
+                    "online",
+                    ["es", "en"],
+                    **inner,
                 ),
             )
             for name, day in QUARTERLY.items()
             if name.startswith(year)
         ]
         annual = scheduled(
-            "annual_meeting", f"Reunión anual {year} (simulada)", f"{year}-11-07", "09:30", "17:00", "hybrid", ["es", "en", "fr"], **inner
+            "annual_meeting",
+            f"Reunión anual {year} (simulada)",
+            f"{year}-11-07",
+            "09:30",
+            "17:00",
+            "hybrid",
+            ["es", "en", "fr"],
+            **inner,
         )
         said.append(_session("SessionScheduled", f"reunion-anual-{year}", **annual))
         said += [
@@ -179,16 +231,22 @@ def _regular_meetings(script: Script) -> None:
             if day.startswith(year)
         ]
         script.add(f"{year}-01-17 16:00", "desk", *said)
-        held = _session("SessionHeld", f"reunion-anual-{year}", attendance={"members": 64, "stakeholders": 120})
+        held = _session(
+            "SessionHeld", f"reunion-anual-{year}", attendance={"members": 64, "stakeholders": 120}
+        )
         script.add(f"{year}-11-08 09:10", "desk", held | {"occurred_on": f"{year}-11-07"})
         script.add(f"{year}-11-20 09:10", "desk", _material(f"reunion-anual-{year}", "summary", "es"))
     for name, day in QUARTERLY.items():
         held = _session("SessionHeld", f"reunion-trimestral-{name}", attendance={"members": 38 + len(name)})
         script.add(f"{day} 17:30", "desk", held)
         if name not in {"2023-q4", "2024-q3"}:
-            script.add(f"{_after(day, 8)} 11:30", "desk", _material(f"reunion-trimestral-{name}", "summary", "es"))
+            script.add(
+                f"{_after(day, 8)} 11:30", "desk", _material(f"reunion-trimestral-{name}", "summary", "es")
+            )
     for day in PRINCIPALS:
-        script.add(f"{day} 18:20", "desk", _session("SessionHeld", f"directivos-{day}", attendance={"principals": 9}))
+        script.add(
+            f"{day} 18:20", "desk", _session("SessionHeld", f"directivos-{day}", attendance={"principals": 9})
+        )
     briefing = scheduled(
         "member_state_briefing",
         "Sesión informativa para los Estados Miembros (simulada)",
@@ -217,7 +275,9 @@ def _consultations(script: Script) -> None:
     for region, day, said_on, kind, kinds in planned:
         slug = f"consulta-{region}-{day}"
         title = f"Regional {kind} before the review, {region} (simulated)"
-        data = scheduled(kind, title, day, "10:00", "13:00", "online", ["en", "fr"], level="regional", region=region)
+        data = scheduled(
+            kind, title, day, "10:00", "13:00", "online", ["en", "fr"], level="regional", region=region
+        )
         data |= {"objectives": ["23"], "workstreams": ["6"]}
         script.add(f"{said_on} 15:15", "desk", _session("SessionScheduled", slug, **data))
         held = _session("SessionHeld", slug, attendance={"member-states": 24, "civil-society": 33})
@@ -235,7 +295,9 @@ def _consultations(script: Script) -> None:
         level="regional",
         region="africa",
     )
-    script.add("2024-09-03 10:10", "africa-desk", _session("SessionScheduled", "audiencia-africa-2024", **hearing))
+    script.add(
+        "2024-09-03 10:10", "africa-desk", _session("SessionScheduled", "audiencia-africa-2024", **hearing)
+    )
     script.add("2024-09-19 10:10", "africa-desk", _material("audiencia-africa-2024", "agenda"))
     held = _session("SessionHeld", "audiencia-africa-2024", attendance={"stakeholders": 85})
     script.add("2024-10-08 17:00", "africa-desk", held)
@@ -243,17 +305,24 @@ def _consultations(script: Script) -> None:
 
 def _dialogues(script: Script) -> None:
     """The dialogues of 4.2, which count by themselves; the first was recorded two weeks after it took place."""
-    for day, said_on, held_on in (("2023-06-13", "2023-05-15", "2023-06-28"), ("2024-03-14", "2024-02-13", "2024-03-15")):
+    for day, said_on, held_on in (
+        ("2023-06-13", "2023-05-15", "2023-06-28"),
+        ("2024-03-14", "2024-02-13", "2024-03-15"),
+    ):
         slug = f"dialogo-trafico-{day}"
         proposed = _session(
-            "SessionProposed", slug, kind="dialogue", title="Dialogue on responses to smuggling (simulated)", workstreams=["4"]
+            "SessionProposed",
+            slug,
+            kind="dialogue",
+            title="Dialogue on responses to smuggling (simulated)",
+            workstreams=["4"],
         )
         script.add(f"{_after(said_on, -14)} 10:00", "unodc", proposed, channel="api")
         title = "Dialogue on responses to smuggling (simulated)"
-        data = scheduled("dialogue", title, day, "14:00", "16:00", "online", ["en", "es"], audience="Member States")
+        data = scheduled(
+            "dialogue", title, day, "14:00", "16:00", "online", ["en", "es"], audience="Member States"
+        )
         data |= {"workstreams": ["4"], "objectives": ["9"], "rule": "chatham_house"}
         script.add(f"{said_on} 10:35", "desk", _session("SessionScheduled", slug, **data))
         held = _session("SessionHeld", slug, attendance={"member-states": 21}, counts_for=["4.2"])
         script.add(f"{held_on} 10:35", "desk", held | {"occurred_on": day})
-
-

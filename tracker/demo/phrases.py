@@ -56,7 +56,10 @@ RECOVERED = {
         "Retomado el ritmo previsto tras el ajuste del calendario.",
         "Dificultad superada: se encontró sede y se confirmó la interpretación.",
     ),
-    "en": ("Back on schedule after the calendar was adjusted.", "The earlier difficulty is resolved; drafting resumed."),
+    "en": (
+        "Back on schedule after the calendar was adjusted.",
+        "The earlier difficulty is resolved; drafting resumed.",
+    ),
     "fr": ("Retour au calendrier prévu après ajustement.", "La difficulté signalée est levée."),
 }
 
@@ -71,13 +74,22 @@ DONE = {
         "Completed: the final version is available in three languages.",
         "Done; the conclusions were presented to the workstream.",
     ),
-    "fr": ("Produit final validé et publié. Activité achevée.", "Achevé : version finale disponible en trois langues."),
+    "fr": (
+        "Produit final validé et publié. Activité achevée.",
+        "Achevé : version finale disponible en trois langues.",
+    ),
 }
 
 LASTING = {
-    "es": ("Se revisará una vez al año; la mantiene la entidad encargada.", "Queda en el Centro con un punto de contacto."),
+    "es": (
+        "Se revisará una vez al año; la mantiene la entidad encargada.",
+        "Queda en el Centro con un punto de contacto.",
+    ),
     "en": ("Reviewed once a year by the lead.", "Stays on the Hub with a contact point for updates."),
-    "fr": ("Revu une fois par an par l’entité responsable.", "Reste sur la plateforme, avec un point de contact."),
+    "fr": (
+        "Revu une fois par an par l’entité responsable.",
+        "Reste sur la plateforme, avec un point de contact.",
+    ),
 }
 
 NO_DATE = {
@@ -87,7 +99,10 @@ NO_DATE = {
 }
 
 COLLEAGUE = {
-    "es": ("Coincidimos con lo informado por la otra entidad encargada.", "Aportamos además dos estudios de caso."),
+    "es": (
+        "Coincidimos con lo informado por la otra entidad encargada.",
+        "Aportamos además dos estudios de caso.",
+    ),
     "en": ("We concur with what our co-lead reported.", "In addition we contributed two case studies."),
     "fr": ("Nous partageons le compte rendu de l’autre responsable.",),
 }
@@ -112,8 +127,14 @@ AT_RISK = {
 }
 
 DELAYED = {
-    "es": ("La consulta se aplazó y el borrador se entregará un trimestre más tarde.", "La traducción tardó más de lo previsto."),
-    "en": ("The consultation was postponed, so the draft comes a quarter later.", "Translation took longer than planned."),
+    "es": (
+        "La consulta se aplazó y el borrador se entregará un trimestre más tarde.",
+        "La traducción tardó más de lo previsto.",
+    ),
+    "en": (
+        "The consultation was postponed, so the draft comes a quarter later.",
+        "Translation took longer than planned.",
+    ),
     "fr": ("La consultation a été reportée ; la version attendue viendra un trimestre plus tard.",),
 }
 

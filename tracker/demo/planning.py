@@ -157,7 +157,13 @@ def _windows_and_tags(script: Script) -> None:
     tagged = [fact("ActivityTagged", f"activity/{one}", tags=tags) for one, tags in TAGS.items()]
     script.add("2023-02-10 09:30", "desk", *whole, *tagged[:24])
     script.add("2023-03-02 09:30", "desk", *tagged[24:])
-    natures = {"4.3": "on_demand", "8.1": "on_demand", "7.1": "continuing", "11.1": "yearly", "12.5": "continuing"}
+    natures = {
+        "4.3": "on_demand",
+        "8.1": "on_demand",
+        "7.1": "continuing",
+        "11.1": "yearly",
+        "12.5": "continuing",
+    }
     script.add(
         "2023-03-02 10:05",
         "desk",
@@ -166,12 +172,40 @@ def _windows_and_tags(script: Script) -> None:
     linked = [fact("ActivityLinked", f"activity/{one}", kind=kind, to=to) for one, kind, to in LINKS]
     script.add("2023-03-03 11:20", "desk", *linked)
     moved = (
-        ("2023-08-10 10:30", "10.1", "2023-Q2", "2023-Q4", "La segunda parte de la consulta sigue abierta.", "2023-q3"),
+        (
+            "2023-08-10 10:30",
+            "10.1",
+            "2023-Q2",
+            "2023-Q4",
+            "La segunda parte de la consulta sigue abierta.",
+            "2023-q3",
+        ),
         ("2023-10-26 16:10", "2.2", "2023-Q1", "2024-Q1", "Se añadió una consulta regional más.", "2023-q4"),
-        ("2024-01-25 15:20", "1.2", "2023-Q1", "2024-Q2", "A further round of comments was agreed.", "2024-q1"),
+        (
+            "2024-01-25 15:20",
+            "1.2",
+            "2023-Q1",
+            "2024-Q2",
+            "A further round of comments was agreed.",
+            "2024-q1",
+        ),
         ("2024-01-25 15:30", "10.2", "2022-Q1", "2024-Q1", "Editing takes one quarter more.", "2024-q1"),
-        ("2024-07-18 11:00", "4.1", "2023-Q1", "2024-Q3", "La segunda nota se publica en septiembre.", "2024-q3"),
-        ("2024-07-18 11:05", "9.3", "2023-Q2", "2024-Q3", "Translation into two further languages.", "2024-q3"),
+        (
+            "2024-07-18 11:00",
+            "4.1",
+            "2023-Q1",
+            "2024-Q3",
+            "La segunda nota se publica en septiembre.",
+            "2024-q3",
+        ),
+        (
+            "2024-07-18 11:05",
+            "9.3",
+            "2023-Q2",
+            "2024-Q3",
+            "Translation into two further languages.",
+            "2024-q3",
+        ),
     )
     for when, activity, first, last, reason, meeting in moved:
         source = f"simulado: decisión en la reunión trimestral {meeting}"
@@ -230,7 +264,9 @@ def _changes_of_text(script: Script) -> None:
             fact(
                 "ActivityReworded",
                 "activity/2.6",
-                text={"es": "(Redacción simulada) Preparar materiales de comunicación sobre las recomendaciones prácticas."},
+                text={
+                    "es": "(Redacción simulada) Preparar materiales de comunicación sobre las recomendaciones prácticas."
+                },
             ),
             "Texto acortado a petición de las entidades encargadas.",
         ),
@@ -238,7 +274,11 @@ def _changes_of_text(script: Script) -> None:
     script.add(
         "2024-03-05 10:40",
         "desk",
-        fact("SubitemAdded", "activity/7.2", text={"es": "(Subapartado simulado) Nota de síntesis de los tres eventos."}),
+        fact(
+            "SubitemAdded",
+            "activity/7.2",
+            text={"es": "(Subapartado simulado) Nota de síntesis de los tres eventos."},
+        ),
     )
 
 
@@ -272,12 +312,32 @@ def _leads(script: Script) -> None:
 
 def _commitments(script: Script) -> None:
     notes = (
-        ("2023-06-30 17:10", "4", "Doce recursos de la Red publicados en el Centro en el semestre (simulado)."),
-        ("2023-12-18 16:30", "6", "Reunión anual celebrada; acta enviada a miembros y partes interesadas (simulado)."),
+        (
+            "2023-06-30 17:10",
+            "4",
+            "Doce recursos de la Red publicados en el Centro en el semestre (simulado).",
+        ),
+        (
+            "2023-12-18 16:30",
+            "6",
+            "Reunión anual celebrada; acta enviada a miembros y partes interesadas (simulado).",
+        ),
         ("2024-01-30 12:20", "11", "Calendario de los cinco exámenes comunicado a los miembros (simulado)."),
-        ("2024-06-28 15:00", "3", "Subredes de tres regiones informaron de la puesta a prueba de herramientas (simulado)."),
-        ("2024-07-01 15:00", "12", "Primer esquema del informe bienal compartido con el Comité Ejecutivo (simulado)."),
-        ("2024-12-16 11:00", "16", "Cuatro reuniones trimestrales y una anual celebradas en el año (simulado)."),
+        (
+            "2024-06-28 15:00",
+            "3",
+            "Subredes de tres regiones informaron de la puesta a prueba de herramientas (simulado).",
+        ),
+        (
+            "2024-07-01 15:00",
+            "12",
+            "Primer esquema del informe bienal compartido con el Comité Ejecutivo (simulado).",
+        ),
+        (
+            "2024-12-16 11:00",
+            "16",
+            "Cuatro reuniones trimestrales y una anual celebradas en el año (simulado).",
+        ),
     )
     for when, commitment, note in notes:
         reported = fact("CommitmentReported", f"commitment/{commitment}", note=note)

@@ -10,7 +10,16 @@ from typing import Any
 
 from tracker.demo.cast import ACTORS, focal_on
 from tracker.demo.courses import COURSES, DONE, FROM, PARTS, PLACES, TROUBLES, UNTIL
-from tracker.demo.phrases import AT_RISK, COLLEAGUE, DELAYED, EVIDENCE_TITLES, GOING_ON, LASTING, NEEDS, NO_DATE
+from tracker.demo.phrases import (
+    AT_RISK,
+    COLLEAGUE,
+    DELAYED,
+    EVIDENCE_TITLES,
+    GOING_ON,
+    LASTING,
+    NEEDS,
+    NO_DATE,
+)
 from tracker.demo.phrases import DONE as CONCLUDED
 from tracker.demo.phrases import RECOVERED, STARTED
 from tracker.demo.steps import Request, Scene, Script, fact
@@ -25,6 +34,8 @@ from tracker.workplan.workstream import Workstream
 SEED = 20221215
 QUARTERS = quarters_between("2022-Q4", "2024-Q4")
 LINKS = "https://example.invalid/demo"
+LETTERS_FROM = "2023-Q2"
+"""The first round with letters; until then reports were asked for by hand."""
 GONE = {("cglu", quarter) for quarter in QUARTERS if quarter >= "2023-Q4"}
 """Leads that were released, by the quarters that they no longer report about."""
 
@@ -37,7 +48,9 @@ class Memory:
     assessment: str | None = None
 
 
-def write_rounds(script: Script, document: Document, is_working_day: IsWorkingDay, told: set[tuple[str, str]]) -> None:
+def write_rounds(
+    script: Script, document: Document, is_working_day: IsWorkingDay, told: set[tuple[str, str]]
+) -> None:
     """Write every round. ``told`` are the ``(activity, quarter)`` whose reports stand elsewhere, word for word."""
     chance = Random(SEED)  # noqa: S311 - the same history every time is what is wanted
     leads = leads_by_activity(document)
@@ -45,20 +58,21 @@ def write_rounds(script: Script, document: Document, is_working_day: IsWorkingDa
     for quarter in QUARTERS:
         dates = regular_dates(quarter, is_working_day)
         _frame(script, quarter, dates)
-        said: dict[str, list[tuple[str, Request]]] = defaultdict(list)
+        thorough = _thorough(chance, leads, quarter)
+        said: dict[str, list[Request]] = defaultdict(list)
         for activity in sorted(COURSES, key=lambda one: natural(f"activity/{one}")):
             if not FROM.get(activity, "") <= quarter <= UNTIL.get(activity, "9"):
                 continue
             present = [one for one in leads[activity] if (one, quarter) not in GONE]
             entity = _speaker(chance, present, quarter)
-            report = _report(chance, activity, quarter, entity, memory)
+            report = _report(chance, activity, quarter, entity, memory, is_thorough=entity in thorough)
             if report is not None and (activity, quarter) not in told:
-                said[entity].append((activity, report))
+                said[entity].append(report)
                 if len(present) > 1 and chance.random() < 0.06:
                     other = chance.choice([one for one in present if one != entity])
-                    said[other].append((activity, _second(chance, activity, quarter, other)))
+                    said[other].append(_second(chance, activity, quarter, other))
         for entity in sorted(said):
-            _hand_in(script, chance, quarter, dates, entity, [report for _, report in said[entity]])
+            _hand_in(script, chance, quarter, dates, entity, said[entity])
 
 
 def leads_by_activity(document: Document) -> dict[str, list[str]]:
@@ -86,7 +100,7 @@ def _frame(script: Script, quarter: str, dates: RoundDates) -> None:
         extended["reason"] = "Extended by a week: the annual meeting fell in the reporting days."
         script.add("2023-10-05 16:00", "desk", extended)
     for step in dates.steps:
-        if step.step != "before-due" or quarter >= "2023-Q2":
+        if quarter >= LETTERS_FROM:
             script.write(f"{step.on} 09:00", "system:ticker", _letters(quarter, step.step))
     script.add(
         f"{closes + timedelta(days=1)} 07:00", "system:ticker", fact("RoundClosed", subject), channel="system"
@@ -133,6 +147,13 @@ def _letters(quarter: str, step: str) -> Any:
 # ----------------------------------------------------------------------------------------------------- reports
 
 
+def _thorough(chance: Random, leads: dict[str, list[str]], quarter: str) -> set[str]:
+    """Return the entities that leave no activity out in a quarter."""
+    entities = sorted({entity for held in leads.values() for entity in held})
+    care = {entity: ACTORS[focal_on(entity, last_day(quarter).isoformat())].care for entity in entities}
+    return {entity for entity in entities if chance.random() < 0.15 + 0.08 * care[entity]}
+
+
 def _speaker(chance: Random, leads: list[str], quarter: str) -> str:
     weights = [2 * ACTORS[focal_on(one, last_day(quarter).isoformat())].care for one in leads]
     weights[0] += 8
@@ -144,7 +165,13 @@ def _words(chance: Random, bank: dict[str, tuple[str, ...]], language: str) -> s
 
 
 def _report(
-    chance: Random, activity: str, quarter: str, entity: str, memory: dict[str, Memory]
+    chance: Random,
+    activity: str,
+    quarter: str,
+    entity: str,
+    memory: dict[str, Memory],
+    *,
+    is_thorough: bool,
 ) -> Request | None:
     """Return an activity's report about a quarter, None where nobody reports; ``memory`` is brought up to date."""
     actor = ACTORS[focal_on(entity, last_day(quarter).isoformat())]
@@ -152,13 +179,11 @@ def _report(
     trouble = TROUBLES.get((activity, quarter))
     known = memory[activity]
     must = quarter in {begins, ends} or trouble or (activity, quarter) in DONE or (activity, quarter) in PARTS
-    if known.status == "completed" or (not must and chance.random() > 0.45 + 0.045 * actor.care):
+    if known.status == "completed" or (not must and not is_thorough and chance.random() < 0.5):
         return None
     report = fact("ProgressReported", f"activity/{activity}", quarter=quarter)
     data, language = report["data"], actor.language
     if quarter < begins:
-        if chance.random() < 0.4:
-            return None
         data["note"] = _words(chance, NO_DATE, language)
         return report
     if quarter == ends:
@@ -182,7 +207,14 @@ def _report(
     else:
         data |= {"assessment": "on_track", "note": _words(chance, GOING_ON, language)}
         if chance.random() < 0.3:
-            kinds = ("hub_practice", "meeting_record", "hub_practice", "pledge", "mptf_project", "publication")
+            kinds = (
+                "hub_practice",
+                "meeting_record",
+                "hub_practice",
+                "pledge",
+                "mptf_project",
+                "publication",
+            )
             data["evidence"] = [_evidence(chance, activity, quarter, kinds)]
         if chance.random() < 0.15:
             data["needs"] = _words(chance, NEEDS, language)
@@ -204,7 +236,11 @@ def _second(chance: Random, activity: str, quarter: str, entity: str) -> Request
 
 def _evidence(chance: Random, activity: str, quarter: str, kinds: tuple[str, ...]) -> dict[str, str]:
     kind = chance.choice(kinds)
-    found = {"kind": kind, "url": f"{LINKS}/{kind}/{activity}-{quarter.lower()}", "title": EVIDENCE_TITLES[kind]}
+    found = {
+        "kind": kind,
+        "url": f"{LINKS}/{kind}/{activity}-{quarter.lower()}",
+        "title": EVIDENCE_TITLES[kind],
+    }
     if kind in {"pledge", "hub_practice"} and activity in PLACES:
         found["country"] = chance.choice(PLACES[activity][1])
     return found

@@ -93,7 +93,11 @@ def instant(when: str) -> datetime:
 
 def fact(type_: str, subject: str, /, **data: Any) -> Request:
     """Return a request; ``from_`` in the data is ``from``."""
-    return {"type": type_, "subject": subject, "data": {name.rstrip("_"): value for name, value in data.items()}}
+    return {
+        "type": type_,
+        "subject": subject,
+        "data": {name.rstrip("_"): value for name, value in data.items()},
+    }
 
 
 def corrected(subject: str, step: str, index: int = 0, **said: Any) -> Request:

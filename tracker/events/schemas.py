@@ -61,6 +61,15 @@ class Whole(ma.fields.Integer):
         return super()._validated(value)
 
 
+class TrueOrFalse(ma.fields.Boolean):
+    """JSON's own ``true`` and ``false``; marshmallow also takes 1, "yes" and more."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
 class WordingField(ma.fields.Dict):
     """Texts by language, with the languages that are not official."""
 
@@ -135,7 +144,7 @@ def field_for(hint: Any, *, required: bool) -> ma.fields.Field[Any]:
     if bare is Sealed:
         return PlainText(_WORDS, **options)
     if bare is bool:
-        return ma.fields.Boolean(truthy={True}, falsy={False}, **options)
+        return TrueOrFalse(**options)
     if bare is int:
         return Whole(rule, **options)
     if bare is str:

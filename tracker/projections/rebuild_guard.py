@@ -1,7 +1,7 @@
-"""A way to the database by which standings can be computed anew and the log cannot be written, enforced by the database.
+"""A way to the database that can compute standings anew and cannot write to the log; the database enforces it.
 
-SQLite asks an authorizer when it compiles a statement. PostgreSQL changes to a role that may do no more, where there is one
-(docs/operations.md); else the log's tables are hidden behind views of the session that refuse every change.
+SQLite asks an authorizer when it compiles a statement. PostgreSQL changes to a role that may do no more, where there
+is one (docs/operations.md); else the log's tables are hidden behind views of the session that refuse every change.
 """
 
 from __future__ import annotations

@@ -1,23 +1,22 @@
 """Computing the standings anew from the log, beside the present ones, and changing over while writers go on.
 
-The new rows are generation g+1; readers and writers stay with g until the head row says otherwise. The change takes the
-head row's lock, as every append does, so that no append falls between the two (ADR 2). A rebuild that was cut short leaves
-rows of a generation that no head names: the next one drops them and begins again.
+The new rows are generation g+1; readers and writers stay with g until the head row says otherwise. The change takes
+the head row's lock, as every append does, so that no append falls between the two (ADR 2). A rebuild that was cut
+short leaves rows of a generation that no head names: the next one drops them and begins again.
 """
 
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import pysqlite3
-import sqlalchemy as sa
-
 from tracker.database import Database, Transaction
 from tracker.errors import ConflictError, LogError, RuleError
+from tracker.events.catalogue import WorkplanAdopted
 from tracker.events.event import Event, kind_of
 from tracker.events.reading import end_of, read_log, read_subject
 from tracker.projections.rebuild_guard import open_guarded
@@ -66,7 +65,8 @@ class Refold:
         return [self.take(tx, event) for event in read_log(tx, self.workplan, self.position, upto)]
 
     def take(self, tx: Transaction, event: Event) -> Standing:
-        self.zone = self.zone or event.data.zone  # type: ignore[union-attr] - the first entry adopts the plan
+        if isinstance(event.data, WorkplanAdopted):
+            self.zone = event.data.zone  # once and for ever: that entry cannot be corrected
         self.position = event.position
         held = self.standings.get(event.subject)
         standing = self._next(event, held)
@@ -147,8 +147,8 @@ def _change_over(
             count=len(differing),
             some=", ".join(sorted(differing)[:12]),
             value=sorted(differing),
-            way_out="Nothing is changed. If this release folds entries otherwise on purpose, or the rows were tampered with,"
-            " change over to what the log says: `tracker rebuild --accept-differences`.",
+            way_out="Nothing is changed. If this release folds entries otherwise on purpose, or the rows were"
+            " tampered with, change over to what the log says: `tracker rebuild --accept-differences`.",
         )
     tx.run(_FLIP, new, fold.workplan, old)
 
@@ -161,9 +161,7 @@ def unlike(tx: Transaction, workplan: str, generation: int, computed: list[Stand
     return _unlike(stored, computed)
 
 
-def unlike_current(
-    tx: Transaction, workplan: str, generation: int, computed: Iterable[Standing]
-) -> set[str]:
+def unlike_current(tx: Transaction, workplan: str, generation: int, computed: Iterable[Standing]) -> set[str]:
     """Return the subjects that do not stand now as computed."""
     return _unlike(tx.all(_ALL_CURRENT, generation, workplan), computed)
 
@@ -204,8 +202,9 @@ def _drop_others(guarded: Database, workplan: str) -> None:
 def _await_older_transactions(database: Database) -> None:
     """Wait until nobody can still mean the old generation.
 
-    A snapshot keeps its rows. On PostgreSQL a writer reads the head in one statement and the plan in the next, so it may
-    hold the old number and find no rows. Whoever takes longer than the grace is told by the append to decide again.
+    A snapshot keeps its rows. On PostgreSQL a writer reads the head in one statement and the plan in the next, so it
+    may hold the old number and find no rows. Whoever takes longer than the grace is told by the append to decide
+    again.
     """
     if database.is_sqlite:
         return
@@ -227,7 +226,10 @@ def _alone(database: Database, workplan: str) -> Iterator[None]:
         ConflictError: another rebuild holds it.
     """
     busy = ConflictError(
-        "{workplan} is being rebuilt already", workplan=workplan, value=workplan, way_out="Wait until that has ended."
+        "{workplan} is being rebuilt already",
+        workplan=workplan,
+        value=workplan,
+        way_out="Wait until that has ended.",
     )
     if not database.is_sqlite:
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -239,11 +241,11 @@ def _alone(database: Database, workplan: str) -> Iterator[None]:
                 connection.exec_driver_sql(_UNLOCK, (workplan,))
         return
     # An empty database beside ours serves as lock file: SQLite knows how to lock one on every platform.
-    lock = pysqlite3.connect(f"{database.engine.url.database}.rebuilding", timeout=0, isolation_level=None)
+    lock = sqlite3.connect(f"{database.engine.url.database}.rebuilding", timeout=0, isolation_level=None)
     with contextlib.closing(lock):
         try:
             lock.execute("BEGIN EXCLUSIVE")
-        except pysqlite3.OperationalError as error:
+        except sqlite3.OperationalError as error:
             raise busy from error
         yield
 
@@ -264,7 +266,8 @@ _OTHER = (
 )
 _DROP = "DELETE FROM plan_states WHERE generation = ? AND workplan = ? AND position < ?"
 _OLDER = (
-    "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start < ?"
+    "SELECT pid FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start < ?"
 )
 _LOCK = "SELECT pg_try_advisory_lock(7211407, hashtext(%s))"
 _UNLOCK = "SELECT pg_advisory_unlock(7211407, hashtext(%s))"

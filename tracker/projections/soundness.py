@@ -75,7 +75,11 @@ def check_logs(tx: Transaction, told: Told = silent) -> list[Sound]:
 
 def _wrong(workplan: str, position: int, what: str) -> LogError:
     return LogError(
-        "entry {position} of {workplan} {what}", position=position, workplan=workplan, what=what, value=position
+        "entry {position} of {workplan} {what}",
+        position=position,
+        workplan=workplan,
+        what=what,
+        value=position,
     )
 
 

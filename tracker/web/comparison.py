@@ -28,8 +28,15 @@ from tracker.web.rendering import shell
 from tracker.web.subjects import subject_words
 from tracker.web.visits import Visit, page, visit
 
-ONLY_COMPUTED = frozenset({"overdue", "last_report", "sessions_counted", "reports_by_entity", "activities"})
-"""Fields of a view that other lines say, or the calendar changes."""
+TOLD_ELSEWHERE = {
+    "activity": {"overdue", "last_report", "sessions_counted", "reports_by_entity", "leads"},
+    "workstream": {"activities"},
+    "entity": {"leads", "participates"},
+    "milestone": {"overdue"},
+}
+"""Fields of a view, by kind, that another subject's lines say, or that only the calendar changes."""
+
+WITH_TEXT = ("activity", "commitment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +138,10 @@ class _At:
 
 
 def _changed(here: Visit, names: _At, one: dict[str, Any]) -> Changed:
-    state = one.get("state") or {}
-    fields = [field for field in one.get("fields") or () if field["field"] not in ONLY_COMPUTED]
+    later = _state(names, one["subject"])
+    state = one.get("state") or later or {}
+    hidden = TOLD_ELSEWHERE.get(one["kind"], set())
+    fields = [field for field in one.get("fields") or () if field["field"] not in hidden]
     if not here.may("details"):
         fields = [field for field in fields if field["field"] not in WITHHELD]
     return Changed(
@@ -140,8 +149,8 @@ def _changed(here: Visit, names: _At, one: dict[str, Any]) -> Changed:
         id=one["id"],
         subject=one["subject"],
         title=subject_words(names.answer.plan, one["subject"], here.languages),
-        text=here.text(state.get("text") or state.get("title")),
-        lines=lines(here.reveal(fields), names, _state(names, one["subject"])),
+        text=here.text(state.get("text")) if one["kind"] in WITH_TEXT else here.text(state.get("title")),
+        lines=lines(here.reveal(fields), names, later),
         entries=one["events"],
         is_marked=bool(one.get("marked")),
     )

@@ -25,7 +25,7 @@ TONE = {
     "at_risk": "care",
     "delayed": "bad",
     "overdue": "bad",
-    "awaiting": "care",
+    "awaiting": "quiet",
     "disputed": "care",
     "withdrawn": "calm",
     "proposed": "calm",

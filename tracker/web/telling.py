@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tracker.events.catalogue import CATALOGUE
+from tracker.events.catalogue import CATALOGUE, EntryCorrected
 from tracker.events.dates import local_day, parse_instant
+from tracker.events.reading import read_event
 from tracker.projections.history import Filters, differences, history, states_around
 from tracker.projections.reading_rights import WITHHELD
 from tracker.web import labels
@@ -28,7 +29,9 @@ class Told:
     subject_title: str
     recorded: str
     occurred: str
+    occurred_then: str | None
     is_late: bool
+    is_imported: bool
     speaker: str | None
     channel: str | None
     source: str | None
@@ -40,7 +43,6 @@ class Told:
     amends: int | None
     corrected_by: list[int]
     retracted_by: list[int]
-    redacted_by: list[int]
     redacted: list[str]
 
     @property
@@ -58,16 +60,19 @@ def told(here: Visit, wanted: Filters) -> tuple[list[Told], int | None]:
 def tell(here: Visit, view: dict[str, Any]) -> Told:
     """Return one entry view of the log's history in words."""
     may_know, data = here.may("history"), view["data"]
-    known_at = here.answer.question.position
+    corrected_by = _known(view.get("corrected_by"), here)
+    now_said = _occurred(here, corrected_by) or view["occurred_on"]
     return Told(
         position=view["position"],
         title=_titled(view),
         subject=view["subject"],
         subject_title=here.words_of(view["subject"]),
         recorded=instant_words(view["recorded_at"], here.zone),
-        occurred=occurred_words(view["occurred_on"]),
-        is_late=view["occurred_on"] != local_day(parse_instant(view["recorded_at"]), here.zone).isoformat(),
-        speaker=view["speaker"]["display"] if may_know else None,
+        occurred=occurred_words(now_said),
+        occurred_then=occurred_words(view["occurred_on"]) if now_said != view["occurred_on"] else None,
+        is_late=now_said != local_day(parse_instant(view["recorded_at"]), here.zone).isoformat(),
+        is_imported=view["channel"] == "import",
+        speaker=view["speaker"]["display"] if may_know and view["speaker"]["role"] != "system" else None,
         channel=_(labels.CHANNEL[view["channel"]]) if may_know else None,
         source=_sourced(view) if may_know else None,
         reason=view.get("reason") if may_know else None,
@@ -76,16 +81,35 @@ def tell(here: Visit, view: dict[str, Any]) -> Told:
         quotes=_quotes(data) if may_know else [],
         evidence=data.get("evidence") or [],
         amends=data.get("position") if view["type"].startswith(("Entry", "Text")) else None,
-        corrected_by=_known(view.get("corrected_by"), known_at),
-        retracted_by=_known(view.get("retracted_by"), known_at),
-        redacted_by=view.get("redacted_by", []),
+        corrected_by=corrected_by,
+        retracted_by=_known(view.get("retracted_by"), here),
         redacted=view.get("redacted", []),
     )
 
 
-def _known(positions: list[int] | None, upto: int) -> list[int]:
+def folded(entries: list[Told]) -> list[list[Told]]:
+    """Return the entries with those that an import made one after another in one group, all others alone."""
+    groups: list[list[Told]] = []
+    for one in entries:
+        if one.is_imported and groups and groups[-1][-1].is_imported:
+            groups[-1].append(one)
+        else:
+            groups.append([one])
+    return groups
+
+
+def _known(positions: list[int] | None, here: Visit) -> list[int]:
     """Return the amendments that were known at the moment shown: a past view does not tell what came later."""
-    return [position for position in positions or [] if position <= upto]
+    return [position for position in positions or [] if position <= here.answer.question.position]
+
+
+def _occurred(here: Visit, corrected_by: list[int]) -> str | None:
+    """Return the date that the last correction to name one gave, None where none did."""
+    for position in reversed(corrected_by):
+        data = read_event(here.answer.tx, here.id, position).data
+        if isinstance(data, EntryCorrected) and data.occurred_on:
+            return data.occurred_on
+    return None
 
 
 def _titled(view: dict[str, Any]) -> str:
@@ -107,10 +131,22 @@ def _lines(here: Visit, view: dict[str, Any], *, may_know: bool) -> list[Line]:
     before, after = states_around(answer.tx, answer.end, view["subject"], view["position"])
     if before is None:
         return []
+    corrections = _correction_lines(here, view) if view["type"] == "EntryCorrected" else []
     fields = [one for one in differences(before, after) if one["field"] not in TOLD_APART]
     if not (may_know or here.may("details")):
         fields = [one for one in fields if one["field"] not in WITHHELD]
-    return lines(fields, here, after)
+    return [*corrections, *lines(fields, here, after)]
+
+
+def _correction_lines(here: Visit, view: dict[str, Any]) -> list[Line]:
+    """Return what a correction changed of the entry itself; what it changed of the subject is told beside it."""
+    target, data = read_event(here.answer.tx, here.id, view["data"]["position"]), view["data"]
+    made = []
+    if said := data.get("occurred_on"):
+        made.append(Line(_("happened"), occurred_words(target.occurred_on), occurred_words(said)))
+    if here.may("history") and isinstance(data.get("reason"), str):
+        made.append(Line(_("why"), None, data["reason"]))
+    return made
 
 
 def _quotes(data: dict[str, Any]) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from tracker.errors import RuleError
@@ -56,6 +57,7 @@ class Plan:
         return Plan({**self.standings, **changed})
 
 
+@lru_cache(maxsize=100_000)  # sorted by on every list; splitting again costs more than the rest of a read
 def natural(subject: str) -> tuple[tuple[int, int, str], ...]:
     """Return a sort key by which ``activity/3.10`` follows ``activity/3.9``."""
     parts = re.split(r"(\d+)", id_of(subject))

@@ -1,0 +1,114 @@
+"""The page that describes the interface for people: plain HTML made from the route table, no script, nothing remote."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from functools import cache
+from html import escape
+
+import orjson
+
+from tracker.api.openapi import TAGS, document
+from tracker.api.problems import PAGES
+from tracker.api.routes import ROUTES
+from tracker.events.catalogue import CATALOGUE, Declaration
+from tracker.events.intake import EXAMPLES
+
+STYLE = """
+body{font:16px/1.5 system-ui,sans-serif;max-width:62rem;margin:0 auto;padding:1rem;color:#1b1b1b;background:#fff}
+h1,h2,h3{line-height:1.2}h2{margin-top:2.5rem;border-bottom:1px solid #ccc}h3{margin-top:2rem}
+code,pre{font:14px/1.45 ui-monospace,monospace;background:#f3f3f3;border-radius:3px}code{padding:.1em .25em}
+pre{padding:.75rem;overflow-x:auto}table{border-collapse:collapse;width:100%}
+th,td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;border-bottom:1px solid #e3e3e3}
+td:first-child{white-space:nowrap}.way{font-weight:600}
+@media(prefers-color-scheme:dark){body{background:#161616;color:#eee}code,pre{background:#262626}a{color:#8ab4f8}}
+@media(max-width:40rem){td:first-child{white-space:normal;overflow-wrap:anywhere}}
+"""
+_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+EXAMPLE = """\
+curl -X POST $BASE/api/v1/workplans/unnm-2022-2024/events \\
+  -H "Authorization: Bearer $TOKEN" -H "Idempotency-Key: 2f1c0a" -H "Content-Type: application/json" \\
+  -d '{"type": "ProgressReported", "subject": "activity/3.4", "expected_version": 1,
+       "reason": "the venue is late", "data": {"assessment": "at_risk"}}'
+"""
+
+
+@cache
+def page() -> str:
+    return "".join(_page())
+
+
+def _page() -> Iterator[str]:
+    yield '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>The interface</title>'
+    yield f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body><main>'
+    yield "<h1>The interface</h1>"
+    for paragraph in document("")["info"]["description"].strip().split("\n\n"):
+        yield f"<p>{_words(paragraph)}</p>"
+    yield '<p>For programs: <a href="/api/v1/openapi.json">openapi.json</a> (OpenAPI 3.1).</p>'
+    yield f"<pre>{escape(EXAMPLE)}</pre>"
+    yield '<nav><ul>'
+    for name, words in (*TAGS.items(), ("types", "Every type of event"), ("refusals", "What refusals mean")):
+        yield f'<li><a href="#{name}">{escape(words)}</a></li>'
+    yield "</ul></nav>"
+    for tag, words in TAGS.items():
+        yield f'<h2 id="{tag}">{escape(words)}</h2>'
+        yield from _operations(tag)
+    yield '<h2 id="types">Every type of event</h2>'
+    for declared in CATALOGUE.values():
+        yield from _type(declared)
+    yield '<h2 id="refusals">What refusals mean</h2><table>'
+    for kind in PAGES.values():
+        yield f"<tr><td><code>{kind.slug}</code></td><td>{kind.status}</td><td>{escape(kind.words)}</td></tr>"
+    yield "</table></main></body></html>"
+
+
+def _operations(tag: str) -> Iterator[str]:
+    operations = document("")["paths"]
+    for route in ROUTES:
+        if route.tag != tag:
+            continue
+        operation = operations[route.address][route.method.lower()]
+        yield f'<h3 id="{operation["operationId"]}"><span class="way">{route.method}</span> {escape(route.address)}</h3>'
+        yield f"<p>{_words(route.summary)}. Needs the right <code>{route.needs}</code>.</p>"
+        parameters = [one for one in operation.get("parameters", []) if one["in"] != "path"]
+        if parameters:
+            yield "<table>"
+            for one in parameters:
+                words = one.get("description") or one.get("schema", {}).get("description", "")
+                needed = " (required)" if one.get("required") else ""
+                yield f"<tr><td><code>{escape(one['name'])}</code>{needed}</td><td>{_words(words)}</td></tr>"
+            yield "</table>"
+
+
+def _type(declared: Declaration) -> Iterator[str]:
+    schemas = document("")["components"]["schemas"]
+    data = schemas[f"{declared.type}Data"]
+    example = {"type": declared.type, "subject": EXAMPLES.get(declared.kind, "activity/3.2"), "data": {}}
+    yield f'<h3 id="{declared.type}">{declared.type}</h3>'
+    yield f"<p>{_words((declared.data.__doc__ or '').strip())}"
+    yield " Written by the system only.</p>" if declared.right == "system" else "</p>"
+    yield f"<pre>{escape(orjson.dumps(example).decode())}</pre>"
+    if data.get("properties"):
+        yield "<table>"
+        for name, shape in data["properties"].items():
+            needed = " (required)" if name in data.get("required", []) else ""
+            yield f"<tr><td><code>{escape(name)}</code>{needed}</td><td>{_words(_said(shape))}</td></tr>"
+        yield "</table>"
+
+
+def _said(shape: dict[str, object]) -> str:
+    if "enum" in shape and isinstance(shape["enum"], list):
+        return "one of " + ", ".join(f"`{one}`" for one in shape["enum"])
+    if shape.get("type") == "array" and isinstance(shape.get("items"), dict):
+        return f"a list: {_said(shape['items'])}"  # type: ignore[arg-type]
+    reference = str(shape.get("$ref", ""))
+    return str(shape.get("description") or reference.rpartition("/")[2] or shape.get("type") or "")
+
+
+def _words(text: str) -> str:
+    """Return escaped text with what stands between backticks as code."""
+    parts = escape(text, quote=False).split("`")
+    return "".join(f"<code>{part}</code>" if index % 2 else part for index, part in enumerate(parts))

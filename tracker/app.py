@@ -1,0 +1,78 @@
+"""The application: the interface and the pages over one runtime, with what both need around them."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from tracker import api, web
+from tracker.clock import new_id
+from tracker.errors import TrackerError
+from tracker.runtime import Runtime
+from tracker.settings import kept_secret
+from tracker.web import refusals
+
+LARGEST_REQUEST = 1024 * 1024
+MOST_FORM_PARTS = 1000
+REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+"""On every answer that has not said its own: nothing is framed, sniffed, leaked or kept."""
+
+_log = logging.getLogger(__name__)
+
+
+def create_app(runtime: Runtime) -> Flask:
+    """Return the WSGI application over a runtime."""
+    app = Flask("tracker", static_folder=None)
+    app.secret_key = kept_secret(runtime.settings)
+    app.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
+        MAX_FORM_PARTS=MOST_FORM_PARTS,
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    app.before_request(_name_request)
+    app.after_request(_finish)
+    api.register(app, runtime)
+    web.register(app, runtime)
+    for kind in (TrackerError, HTTPException, Exception):
+        app.register_error_handler(kind, _refuse)
+    return app
+
+
+def _name_request() -> None:
+    said = request.headers.get("X-Request-Id", "")
+    g.request_id = said if REQUEST_ID.fullmatch(said) else new_id()
+
+
+def _finish(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if "request_id" in g:
+        response.headers["X-Request-Id"] = g.request_id
+    return response
+
+
+def _refuse(error: Exception) -> Any:
+    """Answer what went wrong: the interface with a problem, pages with a page."""
+    if isinstance(error, HTTPException) and (error.code or 500) < 400:
+        return error  # a redirect of the router's
+    if api.is_ours(request.path):
+        return api.respond(error)
+    if isinstance(error, TrackerError):
+        return refusals.of_tracker(error)
+    if isinstance(error, HTTPException):
+        return refusals.of_http(error)
+    _log.error("request %s failed", g.get("request_id"), exc_info=error)
+    return refusals.refusal_page(500)

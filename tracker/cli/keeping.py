@@ -1,0 +1,103 @@
+"""``tracker backup``, ``restore`` and ``rebuild``."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from tracker.cli.context import as_json, note, running, settings, show, workplan_meant, workplan_option
+
+EVERY_SECONDS = 1.0
+
+
+def progress() -> Callable[[str, int, int], None]:
+    """Return a function that says on stderr how far a work is, about once a second and at its end."""
+    said_at, last = 0.0, ""
+
+    def say(step: str, done: int, total: int) -> None:
+        nonlocal said_at, last
+        if step == last and done < total and time.monotonic() - said_at < EVERY_SECONDS:
+            return
+        said_at, last = time.monotonic(), step
+        note(f"{step}: {done:,} of {total:,}" if total else f"{step} …")
+
+    return say
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@as_json
+def backup(*, file: Path, as_json: bool) -> None:
+    """Copy the database to a new FILE, while it is in use, and check the copy."""
+    from tracker.backup import back_up
+
+    with running(is_migrating=False) as runtime:
+        made = back_up(runtime.database, file, progress())
+    words = "\n".join(f"  {log.workplan}: {log.position} entries, root {log.root.hex()}" for log in made.logs)
+    result = {
+        "file": str(file),
+        "bytes": file.stat().st_size,
+        "logs": {log.workplan: {"size": log.position, "root": log.root.hex()} for log in made.logs},
+    }
+    show(result, f"{file} holds, read and found whole:\n{words or '  no workplan yet'}", is_json=as_json)
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@as_json
+def restore(*, file: Path, as_json: bool) -> None:
+    """Make the database, where there is none yet, from a FILE that `tracker backup` wrote, and check it."""
+    from tracker.backup import restore as made_from
+
+    made = made_from(settings(), file, progress())
+    words = "\n".join(f"  {log.workplan}: {log.position} entries, root {log.root.hex()}" for log in made.logs)
+    result = {
+        "file": str(file),
+        "logs": {log.workplan: {"size": log.position, "root": log.root.hex()} for log in made.logs},
+    }
+    show(
+        result, f"The database holds, read and found whole:\n{words or '  no workplan yet'}", is_json=as_json
+    )
+
+
+@click.command("rebuild")
+@workplan_option
+@click.option(
+    "--accept-differences",
+    is_flag=True,
+    help="Change over even where the present rows are not what the log says.",
+)
+@as_json
+def rebuild(*, workplan: str | None, accept_differences: bool, as_json: bool) -> None:
+    """Compute the plan anew from its log, past states too, and change over while others go on."""
+    from tracker.projections.rebuilding import rebuild as rebuilt
+
+    with running() as runtime:
+        meant, say = workplan_meant(runtime, workplan), progress()
+        done = rebuilt(
+            runtime.database,
+            meant,
+            lambda folded, total: say("folding entries", folded, total),
+            accepts_differences=accept_differences,
+        )
+    result = {
+        "workplan": done.workplan,
+        "generation": done.generation,
+        "position": done.position,
+        "differing": list(done.differing),
+    }
+    said = (
+        f"; {len(done.differing)} subjects stand otherwise than before"
+        if done.differing
+        else ", and nothing differs"
+    )
+    words = (
+        f"{done.workplan} is rebuilt from its {done.position} entries (generation {done.generation}){said}."
+    )
+    show(result, words, is_json=as_json)
+
+
+COMMANDS = {"backup": backup, "restore": restore, "rebuild": rebuild}
