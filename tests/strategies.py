@@ -18,7 +18,7 @@ from tracker.events.schemas import CONTROL
 from tracker.events.shapes import is_literal, json_name, strip_annotated
 from tracker.events.vocabulary import SLUG, SUBJECT_ID, ZONES, Rule, Sealed, Window
 
-EXAMPLES = int(os.environ.get("TEST_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("TEST_EXAMPLES", "5"))
 """How many examples of each event type a test looks at; more by the environment."""
 PRINTABLE = st.sampled_from(string.ascii_letters + string.digits + " .,:;/?#[]@!$&'()*+=%_~|{}-\t\n")
 WRITTEN = st.characters(exclude_categories=["Cs", "Cc", "Cn", "Co"])

@@ -164,10 +164,16 @@ def lead_entities(runtime: Runtime) -> dict[str, list[str]]:
 
 def add_focal_point(runtime: Runtime, entity: str, language: str, workstreams: list[str]) -> str:
     with runtime.directory(PLAN) as tx:
-        person = people.add_person(tx, runtime.now(), f"Focal {entity[:20]}", f"{entity}@example.org", language)
+        person = people.add_person(
+            tx, runtime.now(), f"Focal {entity[:20]}", f"{entity}@example.org", language
+        )
         people.grant(tx, runtime.now(), person, PLAN, "lead")
     wishes = [
-        {"type": "FocalPointNamed", "subject": f"workstream/{one}", "data": {"entity": entity, "person": person}}
+        {
+            "type": "FocalPointNamed",
+            "subject": f"workstream/{one}",
+            "data": {"entity": entity, "person": person},
+        }
         for one in workstreams
     ]
     runtime.submit(PLAN, wishes, system("system:cli"), "cli")
@@ -200,7 +206,9 @@ def states(runtime: Runtime) -> list[str]:
 
 
 def post_to(mail: MailServer, **more: Any) -> Post:
-    return Post(mail.url, Patience(**{"connect": 2, "reply": 2, "final": 2, "tries": 2, "pause": 0.01} | more))
+    return Post(
+        mail.url, Patience(**{"connect": 2, "reply": 2, "final": 2, "tries": 2, "pause": 0.01} | more)
+    )
 
 
 def nobody_listens() -> int:

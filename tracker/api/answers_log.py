@@ -341,7 +341,8 @@ class Problem(Shape):
     subject = string(required=False)
     current_version = integer(required=False)
     since = table(Entry, "what happened since the version expected", required=False)
-    began = string(required=False)
+    began = string("the day the log began", required=False)
+    checks = record("what is ready and what is not", required=False)
     request_id = string()
 
 

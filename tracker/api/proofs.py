@@ -46,11 +46,12 @@ def _size(call: Call, asked: Asked, name: str, *, least: int, most: int | None =
     value = int(call.query.get(name, most))
     if not least <= value <= most:
         raise refuse(
-            "`{name}` is {value}, and must lie between {least} and {most}",
+            "`{name}` is {said}, and must lie between {least} and {most}",
             field=name,
             value=value,
             way_out=f"The log had {end} entries at the moment asked about.",
             name=name,
+            said=value,
             least=least,
             most=most,
         )

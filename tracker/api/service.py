@@ -8,7 +8,7 @@ from tracker.api.call import Answer, Call
 from tracker.api.dispatch import nothing_here
 from tracker.api.problems import PAGES
 from tracker.database import is_migrated
-from tracker.errors import TrackerError
+from tracker.errors import TrackerError, UnavailableError
 from tracker.plans.reader import SHIPPED
 from tracker.runtime import Runtime
 
@@ -24,12 +24,21 @@ def livez(_call: Call) -> Answer:
 
 
 def readyz(call: Call) -> Answer:
-    """Say whether requests can be served: 200 only when the schema is up to date and the shipped plan is loaded."""
+    """Say whether requests can be served: 200 only when the schema is up to date and the shipped plan is loaded.
+
+    Raises:
+        UnavailableError: something is missing; says what.
+    """
     checks = readiness(call.runtime)
-    is_ready = all(said == "ok" for said in checks.values())
-    status = "ready" if is_ready else "not ready"
-    headers = {} if is_ready else {"Retry-After": "2"}
-    return Answer({"status": status, "checks": checks}, 200 if is_ready else 503, headers)
+    missing = {what: said for what, said in checks.items() if said != "ok"}
+    if missing:
+        raise UnavailableError(
+            "not ready: {said}",
+            said="; ".join(f"{what} {words}" for what, words in missing.items()),
+            way_out="Wait while it starts; if it stays like this, run `tracker doctor`.",
+            details={"checks": checks},
+        )
+    return Answer({"status": "ready", "checks": checks})
 
 
 def readiness(runtime: Runtime) -> dict[str, str]:

@@ -12,7 +12,9 @@ from typing import Any
 
 from tracker.clock import SimulatedClock
 from tracker.demo.cast import ACTORS, CAST
+from tracker.demo.classification import write_classification
 from tracker.demo.meetings import write_meetings
+from tracker.demo.milestones import write_milestones
 from tracker.demo.planning import write_planning
 from tracker.demo.reporting import write_rounds
 from tracker.demo.reviewing import write_reviews
@@ -75,10 +77,12 @@ def script_of(document: Document, root: Workplan) -> list[Step]:
     """Return the whole history in order; always the same."""
     script = Script()
     write_planning(script, document)
+    write_classification(script)
     write_meetings(script)
     write_reviews(script)
     write_rounds(script, document, working_days(root), TOLD)
     write_stories(script)
+    write_milestones(script)
     return script.in_order()
 
 

@@ -83,6 +83,8 @@ FROM, UNTIL = (
 """Activities that were added or left the plan, or were ended by a decision: no reports before or after."""
 
 TROUBLES: dict[tuple[str, str], str] = {
+    ("6.2", "2023-Q1"): "at_risk",
+    ("9.4", "2023-Q1"): "delayed",
     ("1.2", "2023-Q4"): "at_risk",
     ("1.2", "2024-Q1"): "delayed",
     ("1.4", "2024-Q2"): "at_risk",

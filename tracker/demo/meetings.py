@@ -1,5 +1,6 @@
-"""The meetings of the simulated history. Dates and titles of the GCM Talks of 2023 are the published ones; what is said
-of how they went, and every other meeting, is made up.
+"""The meetings of the simulated history.
+
+Dates and titles of the GCM Talks of 2023 are the published ones; how they went, and every other meeting, is made up.
 """
 
 from __future__ import annotations
@@ -7,7 +8,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from tracker.demo.steps import Request, Script, fact
+from tracker.demo.steps import Request, Script, corrected, fact
 from tracker.plans.reference import reference
 
 LINKS = "https://example.invalid/demo/session"
@@ -36,7 +37,7 @@ def write_meetings(script: Script) -> None:
 def scheduled(
     kind: str, title: str, day: str, start: str, end: str, mode: str, languages: list[str], **more: Any
 ) -> dict[str, Any]:
-    """Return the data of a SessionScheduled; what is not said is global, open to all and about nothing in particular."""
+    """Return the data of a SessionScheduled; unless said otherwise, global and open to all."""
     usual: dict[str, Any] = {"level": "global", "zone": EUROPE, "audience": "open to all", "rule": "open"}
     usual |= {
         "workstreams": [],
@@ -93,12 +94,18 @@ def _published_talks(script: Script) -> None:
         held = _session("SessionHeld", slug, attendance=attendance) | {"occurred_on": day}
         if day == "2023-05-24":
             held["data"]["counts_for"] = ["7.2"]
-        script.add(f"{_after(day, 1)} 09:{number:02}", "desk", held)
+        script.add(f"{_after(day, 1)} 09:{number:02}", "desk", held, name=f"held-{day}")
         if is_closed:
             continue
         for kind, days in (("recording", 4), ("summary", 20)):
             if (day, kind) not in UNPUBLISHED:
                 script.add(f"{_after(day, days)} 14:{number:02}", "desk", _material(slug, kind))
+
+    miscount = {"attendance": {"member-states": 48, "stakeholders": 61}}
+    right = corrected(
+        "session/gcm-talks-2023-06-22", "held-2023-06-22", data=miscount, reason="Online guests were missing."
+    )
+    script.add("2023-06-27 10:00", "desk", right)
 
 
 def _further_talks(script: Script) -> None:
@@ -133,9 +140,8 @@ def _further_talks(script: Script) -> None:
         ),
         ("2024-11-21", "integration in cities", "2024-10-21", {"region": "lac", "objectives": ["16"]}),
     )
-    for day, title, said_on, more in planned:
-        if "region" in more:
-            more = {"level": "regional"} | more
+    for day, title, said_on, said in planned:
+        more = {"level": "regional"} | said if "region" in said else said
         data = scheduled(
             "gcm_talks", simulated + title, day, "15:00", "16:30", "online", ["en", "fr", "es"], **more
         )

@@ -4,7 +4,12 @@
 
 from __future__ import annotations
 
-STARTED = {
+from collections.abc import Mapping
+
+Bank = Mapping[str, tuple[str, ...]]
+"""Sentences by language."""
+
+STARTED: Bank = {
     "es": (
         "Comenzaron los trabajos; primera reunión del grupo de redacción celebrada en línea.",
         "Arrancó la actividad. Se acordó el reparto de tareas entre las entidades encargadas.",
@@ -23,7 +28,7 @@ STARTED = {
     ),
 }
 
-GOING_ON = {
+GOING_ON: Bank = {
     "es": (
         "Avance según lo previsto. Segundo borrador en circulación.",
         "Se recibieron comentarios de nueve miembros; se integran en la próxima versión.",
@@ -51,7 +56,7 @@ GOING_ON = {
     ),
 }
 
-RECOVERED = {
+RECOVERED: Bank = {
     "es": (
         "Retomado el ritmo previsto tras el ajuste del calendario.",
         "Dificultad superada: se encontró sede y se confirmó la interpretación.",
@@ -63,7 +68,7 @@ RECOVERED = {
     "fr": ("Retour au calendrier prévu après ajustement.", "La difficulté signalée est levée."),
 }
 
-DONE = {
+CONCLUDED: Bank = {
     "es": (
         "Producto final validado y publicado. Actividad concluida.",
         "Concluido: versión definitiva disponible en los tres idiomas.",
@@ -80,7 +85,7 @@ DONE = {
     ),
 }
 
-LASTING = {
+LASTING: Bank = {
     "es": (
         "Se revisará una vez al año; la mantiene la entidad encargada.",
         "Queda en el Centro con un punto de contacto.",
@@ -92,13 +97,13 @@ LASTING = {
     ),
 }
 
-NO_DATE = {
+NO_DATE: Bank = {
     "es": ("Pendiente de fijar fechas.", "Aún no ha comenzado; depende de los insumos de otro lineamiento."),
     "en": ("Not started yet; dates to be fixed.", "Waits for inputs from another workstream."),
     "fr": ("Pas encore commencé ; dates à fixer.", "En attente de contributions d’un autre axe."),
 }
 
-COLLEAGUE = {
+COLLEAGUE: Bank = {
     "es": (
         "Coincidimos con lo informado por la otra entidad encargada.",
         "Aportamos además dos estudios de caso.",
@@ -107,7 +112,7 @@ COLLEAGUE = {
     "fr": ("Nous partageons le compte rendu de l’autre responsable.",),
 }
 
-AT_RISK = {
+AT_RISK: Bank = {
     "es": (
         "El texto depende de comentarios que llegarán con retraso.",
         "Cambio de persona a cargo; hace falta un mes para el traspaso.",
@@ -126,7 +131,7 @@ AT_RISK = {
     ),
 }
 
-DELAYED = {
+DELAYED: Bank = {
     "es": (
         "La consulta se aplazó y el borrador se entregará un trimestre más tarde.",
         "La traducción tardó más de lo previsto.",
@@ -138,7 +143,7 @@ DELAYED = {
     "fr": ("La consultation a été reportée ; la version attendue viendra un trimestre plus tard.",),
 }
 
-NEEDS = {
+NEEDS: Bank = {
     "es": (
         "Interpretación al francés y al árabe para dos sesiones.",
         "Un punto de contacto por subred regional.",

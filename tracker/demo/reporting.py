@@ -13,15 +13,17 @@ from tracker.demo.courses import COURSES, DONE, FROM, PARTS, PLACES, TROUBLES, U
 from tracker.demo.phrases import (
     AT_RISK,
     COLLEAGUE,
+    CONCLUDED,
     DELAYED,
     EVIDENCE_TITLES,
     GOING_ON,
     LASTING,
     NEEDS,
     NO_DATE,
+    RECOVERED,
+    STARTED,
+    Bank,
 )
-from tracker.demo.phrases import DONE as CONCLUDED
-from tracker.demo.phrases import RECOVERED, STARTED
 from tracker.demo.steps import Request, Scene, Script, fact
 from tracker.events.dates import last_day, quarters_between
 from tracker.events.vocabulary import Channel
@@ -151,7 +153,7 @@ def _thorough(chance: Random, leads: dict[str, list[str]], quarter: str) -> set[
     """Return the entities that leave no activity out in a quarter."""
     entities = sorted({entity for held in leads.values() for entity in held})
     care = {entity: ACTORS[focal_on(entity, last_day(quarter).isoformat())].care for entity in entities}
-    return {entity for entity in entities if chance.random() < 0.15 + 0.08 * care[entity]}
+    return {entity for entity in entities if chance.random() < 0.07 * care[entity]}
 
 
 def _speaker(chance: Random, leads: list[str], quarter: str) -> str:
@@ -160,7 +162,7 @@ def _speaker(chance: Random, leads: list[str], quarter: str) -> str:
     return chance.choices(leads, weights)[0]
 
 
-def _words(chance: Random, bank: dict[str, tuple[str, ...]], language: str) -> str:
+def _words(chance: Random, bank: Bank, language: str) -> str:
     return chance.choice(bank.get(language) or bank["en"])
 
 
@@ -179,7 +181,7 @@ def _report(
     trouble = TROUBLES.get((activity, quarter))
     known = memory[activity]
     must = quarter in {begins, ends} or trouble or (activity, quarter) in DONE or (activity, quarter) in PARTS
-    if known.status == "completed" or (not must and not is_thorough and chance.random() < 0.5):
+    if known.status == "completed" or (not must and not is_thorough and chance.random() < 0.55):
         return None
     report = fact("ProgressReported", f"activity/{activity}", quarter=quarter)
     data, language = report["data"], actor.language

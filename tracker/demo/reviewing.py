@@ -1,5 +1,6 @@
-"""The regional reviews of the simulated history. The days and places are the published ones; when and why they moved,
-who reported, what was found and frozen is made up.
+"""The regional reviews of the simulated history.
+
+The days and places are the published ones; when and why they moved, who reported, what was found and frozen is made up.
 """
 
 from __future__ import annotations
@@ -11,15 +12,40 @@ from tracker.plans.reference import reference
 
 MOVES: tuple[tuple[str, str, dict[str, Any] | None, str], ...] = (
     ("2023-11-21 11:00", "unece", None, "Days agreed, back to back with another meeting (simulated)."),
-    ("2023-12-19 10:30", "arab-states", {"window": {"from": "2024-Q2", "to": "2024-Q3"}}, "El país anfitrión pidió más tiempo (simulado)."),
-    ("2024-02-09 12:10", "africa", {"window": {"from": "2024-Q3", "to": "2024-Q4"}}, "The calendar of the commission leaves no room in the first half (simulated)."),
+    (
+        "2023-12-19 10:30",
+        "arab-states",
+        {"window": {"from": "2024-Q2", "to": "2024-Q3"}},
+        "El país anfitrión pidió más tiempo (simulado).",
+    ),
+    (
+        "2024-02-09 12:10",
+        "africa",
+        {"window": {"from": "2024-Q3", "to": "2024-Q4"}},
+        "The calendar of the commission leaves no room in the first half (simulated).",
+    ),
     ("2024-03-26 16:20", "arab-states", None, "Fechas y sede confirmadas (simulado)."),
-    ("2024-04-03 09:30", "asia-pacific", {"window": {"from": "2024-Q4", "to": "2025-Q1"}}, "To follow the ministerial meeting of the region (simulated)."),
-    ("2024-05-22 10:00", "lac", {"window": {"from": "2024-Q4", "to": "2025-Q1"}}, "Se aplaza para reunir antes los informes voluntarios (simulado)."),
+    (
+        "2024-04-03 09:30",
+        "asia-pacific",
+        {"window": {"from": "2024-Q4", "to": "2025-Q1"}},
+        "To follow the ministerial meeting of the region (simulated).",
+    ),
+    (
+        "2024-05-22 10:00",
+        "lac",
+        {"window": {"from": "2024-Q4", "to": "2025-Q1"}},
+        "Se aplaza para reunir antes los informes voluntarios (simulado).",
+    ),
     ("2024-06-11 15:45", "africa", None, "Days and place confirmed by the host (simulated)."),
-    ("2024-10-02 14:00", "asia-pacific", None, "Days confirmed; they fall after the plan’s end (simulated)."),
+    (
+        "2024-10-02 14:00",
+        "asia-pacific",
+        None,
+        "Days confirmed; they fall after the end of the plan (simulated).",
+    ),
     ("2024-11-12 17:00", "lac", None, "Fechas confirmadas; caen después del fin del plan (simulado)."),
-)  # fmt: skip
+)
 """``(when, region, window or None for the published days, reason)``."""
 
 EXPECTED: dict[str, tuple[str, str, tuple[str, ...]]] = {
@@ -104,8 +130,14 @@ def _findings_and_snapshots(script: Script) -> None:
     script.add(
         "2024-01-30 11:10",
         "africa-desk",
-        _finding("africa", "consultations", "partly", "Two national consultations are known by mail only.", "Mail of the regional network (simulated)."),
-    )  # fmt: skip
+        _finding(
+            "africa",
+            "consultations",
+            "partly",
+            "Two national consultations are known by mail only.",
+            "Mail of the regional network (simulated).",
+        ),
+    )
     script.add("2024-01-31 17:00", "desk", freeze, name="africa-1")
     moment = fact(
         "MomentNamed", "workplan", slug="africa-readiness-1", title="Africa, first snapshot", at="2024-01-31"
@@ -114,10 +146,22 @@ def _findings_and_snapshots(script: Script) -> None:
     script.add(
         "2024-09-26 12:00",
         "africa-desk",
-        _finding("africa", "agenda", "met", "The provisional agenda is published by the host.", "Page of the host commission (simulated)."),
-        _finding("africa", "consultations", "met", "All sub-regional consultations took place.", "Summary of the regional network (simulated)."),
+        _finding(
+            "africa",
+            "agenda",
+            "met",
+            "The provisional agenda is published by the host.",
+            "Page of the host commission (simulated).",
+        ),
+        _finding(
+            "africa",
+            "consultations",
+            "met",
+            "All sub-regional consultations took place.",
+            "Summary of the regional network (simulated).",
+        ),
         name="africa-findings",
-    )  # fmt: skip
+    )
     script.add("2024-09-30 17:00", "desk", freeze, name="africa-2")
     moment = fact(
         "MomentNamed", "workplan", slug="africa-readiness-2", title="Africa, second snapshot", at="2024-09-30"

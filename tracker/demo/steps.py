@@ -103,3 +103,7 @@ def fact(type_: str, subject: str, /, **data: Any) -> Request:
 def corrected(subject: str, step: str, index: int = 0, **said: Any) -> Request:
     """Return the correction of an entry of an earlier step."""
     return fact("EntryCorrected", subject, position=EntryOf(step, index), **said)
+
+
+def because(request: Request, reason: str, decided_at: str | None = None) -> Request:
+    return request | {"reason": reason} | ({"decided_at": decided_at} if decided_at else {})

@@ -19,16 +19,28 @@ import unicodedata
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Set, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Set, Tuple
 
 Point = Tuple[int, int, int, int]
 Texts = Mapping[str, Tuple[bytes, str]]  # {JSON pointer: (salt, text)}
-Claim = Tuple[int, bytes, str]  # the root at this size begins with these bytes; whose word that is
-FORMAT = "workplan-tracker export 1"
-INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
-HEAD = re.compile("(.+)\n([1-9][0-9]{0,15})\n(.{43}=)\n(?:.+\n)*\n((?:\u2014 \\S+ \\S+\n)+)")
+Claim = Tuple[
+    int, bytes, str, str
+]  # size, how its root begins, whose word that is, the signed note if it is one
 PRIME, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 CURVE = -121665 * pow(121666, PRIME - 2, PRIME) % PRIME
+HEAD = re.compile("(.+)\n([1-9][0-9]{0,15})\n(.{43}=)\n(?:.+\n)*\n((?:\u2014 \\S+ \\S+\n)+)")
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
+AMENDMENTS = {"EntryCorrected", "EntryRetracted", "TextRedacted"}
+FAULTS = (
+    AttributeError,
+    EOFError,
+    IndexError,
+    KeyError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 class WrongError(Exception):
@@ -39,9 +51,9 @@ class WrongError(Exception):
         self.position = position
 
 
-def need(is_good: bool, words: str, position: Optional[int] = None) -> None:
+def need(is_good: bool, words: str) -> None:
     if not is_good:
-        raise WrongError(words, position)
+        raise ValueError(words)
 
 
 def _add(a: Point, b: Point) -> Point:
@@ -56,8 +68,7 @@ def _point(said: bytes) -> Point:
     square = (y * y - 1) * pow(CURVE * y * y + 1, PRIME - 2, PRIME) % PRIME
     x = pow(square, (PRIME + 3) // 8, PRIME)
     x = x if x * x % PRIME == square else x * pow(2, (PRIME - 1) // 4, PRIME) % PRIME
-    if y >= PRIME or x * x % PRIME != square:
-        raise ValueError("this is no point of the curve")
+    need(y < PRIME and x * x % PRIME == square, "this is no point of the curve")
     x = x if x & 1 == sign else PRIME - x
     return x, y, 1, x * y % PRIME
 
@@ -84,8 +95,8 @@ def read_key(text: str) -> Tuple[str, bytes, bytes]:
     name, said, raw = text.split("+", 2)
     public = base64.b64decode(raw, validate=True)
     number = hashlib.sha256(name.encode() + b"\n" + public).digest()[:4]
-    if number.hex() != said or len(public) != 33 or public[0] != 1 or not re.fullmatch(r"\S+", name):
-        raise ValueError(f"{text} is no verifier key for Ed25519")
+    is_key = number.hex() == said and len(public) == 33 and public[0] == 1 and re.fullmatch(r"\S+", name)
+    need(bool(is_key), f"{text} is no verifier key for Ed25519")
     return name, number, public[1:]
 
 
@@ -94,42 +105,27 @@ def fingerprint(key: str) -> str:
     return " ".join(re.findall("....", hashlib.sha256(read_key(key)[2]).hexdigest()[:32].upper()))
 
 
-def read_head(note: str) -> Tuple[str, int, bytes]:
-    """Return the origin, size and root of a signed tree head; raises ValueError where it is none."""
-    match = HEAD.fullmatch(note)
+def read_head(note: str, key: str = "") -> Tuple[str, int, bytes, Optional[bool]]:
+    """Return the origin, size and root of a signed tree head, and whether a key signed it (None: no line says so)."""
+    match, is_signed = HEAD.fullmatch(note), None
     if not match:
         raise ValueError("this is no signed tree head")
-    return match[1], int(match[2]), base64.b64decode(match[3], validate=True)
-
-
-def is_signed(note: str, key: str) -> Optional[bool]:
-    """Say whether a verifier key signed a note; None where no signature claims so."""
-    text, _, signed = note.rpartition("\n\n")
-    name, number, public = read_key(key)
-    for who, said in re.findall("^\u2014 (\\S+) (\\S+)$", signed, re.MULTILINE):
+    name, number, public = read_key(key) if key else ("", b"", b"")
+    for who, said in re.findall("\u2014 (\\S+) (\\S+)\n", match[4]):
         raw = base64.b64decode(said, validate=True)
-        if (who, raw[:4]) == (name, number):
-            return ed25519_verify(public, f"{text}\n".encode(), raw[4:])
-    return None
+        if (who, raw[:4]) == (name, number) and is_signed is None:
+            is_signed = ed25519_verify(public, note[: match.start(4) - 1].encode(), raw[4:])
+    return match[1], int(match[2]), base64.b64decode(match[3], validate=True), is_signed
 
 
-def _number(said: str) -> int:
-    if not re.fullmatch(r"-?\d{1,16}", said) or abs(int(said)) >= 2**53:
-        raise ValueError(said)
-    return int(said)
-
-
-def read_line(line: bytes, what: str, position: Optional[int] = None) -> Dict[str, Any]:
+def read_line(line: bytes) -> Dict[str, Any]:
     """Return the object in canonical JSON: texts in NFC, whole numbers, keys in order, no spaces."""
-    try:
-        value = json.loads(line, parse_int=_number, parse_float=_number, parse_constant=_number)
-        again = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
-        parts = [] if line.isascii() else re.split(r"\\.", line.decode())  # escaped signs join with no other
-        if again == line and all(unicodedata.is_normalized("NFC", part) for part in parts):
-            return dict(value)
-    except (TypeError, ValueError, RecursionError):
-        pass
-    raise WrongError(f"{what} is not in the form in which it was written", position)
+    value = json.loads(line, parse_float=int, parse_constant=int)  # int() refuses both
+    again = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    parts = [] if line.isascii() else re.split(r"\\.", line.decode())  # escaped signs join with no other
+    is_plain = again == line and all(unicodedata.is_normalized("NFC", part) for part in parts)
+    need(is_plain, "it is not in the form in which it was written")
+    return dict(value)
 
 
 def seals_in(value: Any, pointer: str = "") -> Iterator[Tuple[str, str]]:
@@ -144,51 +140,41 @@ def seals_in(value: Any, pointer: str = "") -> Iterator[Tuple[str, str]]:
 class Log:
     """Takes the entries one after the other and raises WrongError at the first that is not as it must be."""
 
-    def __init__(
-        self, key: Optional[str] = None, claims: Sequence[Claim] = (), notes: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, key: str, claims: Iterable[Claim]) -> None:
         self.workplan = self.origin = self.recorded_at = ""
         self.size = self.signed = self.matched = self.sealed = self.redacted = 0
         self.keys: List[str] = [key] if key else []
         self.unvouched: Set[str] = set()  # keys that the one before did not vouch for
-        self._claims: Dict[int, List[Tuple[bytes, str, str]]] = {}
+        self._claims = sorted(claims, reverse=True)
         self._peaks: List[bytes] = []
         self._subjects: List[str] = []
         self._versions: Dict[str, int] = {}
         self._closed: Set[int] = set()  # what cannot be corrected: amendments, and what was retracted
         self._known: Set[str] = set()
         self._missing: Dict[Tuple[int, str], str] = {}
-        for size, start, whose in claims:
-            self._claims.setdefault(size, []).append((start, whose, ""))
-        for note in notes:
-            _, size, root = read_head(note)
-            self._claims.setdefault(size, []).append((root, f"the signed head of {size} entries", note))
 
     def entry(self, line: bytes, texts: Texts, leaf: Optional[bytes] = None) -> Dict[str, Any]:
         """Take the next entry: its bytes, its texts, and the hash that was kept of it."""
         number = position = self.size + 1
-        event = read_line(line, "its text", position)
+        node = hashlib.sha256(b"\0" + line).digest()
         try:
-            said = (event["position"], event["workplan"])
-            need(
-                said == (position, self.workplan or said[1]),
-                f"in its place stands {said[0]} of {said[1]}",
-                position,
-            )
-            node = hashlib.sha256(b"\0" + line).digest()
-            need(leaf in {None, node}, "it does not have the hash that was kept of it", position)
-            self._place(event, position)
+            event = read_line(line)
+            at, workplan = event["position"], event["workplan"]
+            is_next = (at, workplan) == (position, self.workplan or workplan)
+            need(is_next, f"in its place stands entry {at} of {workplan}")
+            need(leaf in {None, node}, "it does not have the hash that was kept of it")
+            self._place(event, event["data"])
             self._unseal(event if b'{"sha256":"' in line else {}, texts, position)
-            if event["type"] in {"EntryCorrected", "EntryRetracted", "TextRedacted"}:
-                self._amend(event, position)
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise WrongError(f"a field is missing or impossible ({error})", position) from error
+            if event["type"] in AMENDMENTS:
+                self._amend(event, position, event["data"]["position"])
+        except FAULTS as error:
+            raise WrongError(f"{error}", position) from error
         while not number & 1:  # complete subtrees join (RFC 9162 section 2.1)
             node, number = hashlib.sha256(b"\1" + self._peaks.pop() + node).digest(), number >> 1
         self._peaks.append(node)
         self.size = position
-        for claim in self._claims.pop(position, ()):
-            self._compare(*claim)
+        while self._claims and self._claims[-1][0] <= position:
+            self._compare(*self._claims.pop()[1:])
         return event
 
     def root(self) -> bytes:
@@ -197,30 +183,16 @@ class Log:
             root = hashlib.sha256(b"\1" + peak + root).digest()
         return root
 
-    def _place(self, event: Dict[str, Any], position: int) -> None:
-        subject, instant, data = event["subject"], event["recorded_at"], event["data"]
-        version, is_adoption = self._versions.get(subject, 0) + 1, event["type"] == "WorkplanAdopted"
-        need(
-            event["version"] == version,
-            f"{subject} is at version {event['version']}, not {version}",
-            position,
-        )
-        need(
-            bool(INSTANT.fullmatch(instant)) and instant > self.recorded_at,
-            "it was recorded too early",
-            position,
-        )
-        need(
-            is_adoption == (position == 1), "WorkplanAdopted begins a log, and stands nowhere else", position
-        )
-        if position == 1:
+    def _place(self, event: Dict[str, Any], data: Dict[str, Any]) -> None:
+        subject, version, instant = event["subject"], event["version"], event["recorded_at"]
+        expected, is_first = self._versions.get(subject, 0) + 1, event["type"] == "WorkplanAdopted"
+        need(version == expected, f"{subject} is at version {version}, not {expected}")
+        need(bool(INSTANT.fullmatch(instant)) and instant > self.recorded_at, "it was recorded too early")
+        need(is_first == (self.size == 0), "WorkplanAdopted begins a log, and stands nowhere else")
+        if is_first:
             self.workplan, self.origin = event["workplan"], data["origin"]
         if event["type"] == "SigningKeyChanged" and data["key"] not in self.keys[-1:]:
-            need(
-                data.get("previous") in (self.keys[-1:] or [None]),
-                "it replaces a key that did not sign",
-                position,
-            )
+            need(data.get("previous") in (self.keys[-1:] or [None]), "it replaces a key that did not sign")
             self.keys.append(data["key"])
             self.unvouched.add(data["key"])
         self._versions[subject], self.recorded_at = version, instant
@@ -230,66 +202,102 @@ class Log:
         seals = dict(seals_in(event))
         for at, (salt, text) in texts.items():
             said = hashlib.sha256(salt + text.encode()).hexdigest()
-            need(said == seals.get(at), f"the text at {at} is not the one that was sealed", position)
-            self._known.add(seals[at])
+            need(said == seals.get(at), f"the text at {at} is not the one that was sealed")
+            self._known.add(said)
         self._missing.update({(position, at): said for at, said in seals.items() if at not in texts})
         self.sealed += len(seals)
 
-    def _amend(self, event: Dict[str, Any], position: int) -> None:
-        target, is_redaction = event["data"]["position"], event["type"] == "TextRedacted"
+    def _amend(self, event: Dict[str, Any], position: int, target: int) -> None:
         is_about = 0 < target < position and self._subjects[target - 1] == event["subject"]
-        need(is_about, f"it amends entry {target}, no earlier one about {event['subject']}", position)
-        need(
-            is_redaction or target not in self._closed, f"it amends entry {target}, which is final", position
-        )
-        self._closed |= {position, target} if event["type"] == "EntryRetracted" else {position}
-        if is_redaction:
+        need(is_about, f"it amends entry {target}, no earlier one about {event['subject']}")
+        if event["type"] == "TextRedacted":
             gone = self._missing.pop((target, event["data"]["field"]), "")
-            need(bool(gone), f"the text of entry {target} that it removes is still there", position)
+            need(bool(gone), f"the text of entry {target} that it removes is still there")
             self._known.add(gone)
             self.redacted += 1
+        else:
+            need(target not in self._closed, f"it amends entry {target}, which is final")
+        self._closed |= {position, target} if event["type"] == "EntryRetracted" else {position}
 
     def _compare(self, start: bytes, whose: str, note: str) -> None:
-        words = f"this or a later one up to {self.size} is not what it was: {whose} does not fit"
-        is_ours = not note or read_head(note)[0] == self.origin
-        need(self.root().startswith(start) and is_ours, words, self.matched + 1)
+        if not self.root().startswith(start):
+            words = f"this or a later one up to {self.size} is not what it was: {whose} does not fit"
+            raise WrongError(words, self.matched + 1)
         self.matched = self.size
         if note:
-            is_good = bool(self.keys and is_signed(note, self.keys[-1]))
-            need(is_good, f"{whose} is not signed by the key of that time", self.size)
-            if self.keys[-1] in self.unvouched and is_signed(note, self.keys[-2]):
+            if not self.keys or read_head(note, self.keys[-1])[::3] != (self.origin, True):
+                raise WrongError(f"{whose} is not signed by the key of that time", self.size)
+            if self.keys[-1] in self.unvouched and read_head(note, self.keys[-2])[3]:
                 self.unvouched.remove(self.keys[-1])
             self.signed = self.size
 
     def end(self) -> None:
         """Check what can only be said at the end of the log."""
-        for size in sorted(self._claims):
-            whose = self._claims[size][0][1]
+        for size, _, whose, _ in self._claims[-1:]:
             raise WrongError(f"it is missing: {whose} is of {size} entries", self.size + 1)
         for (position, at), said in self._missing.items():
-            need(said in self._known, f"the text at {at} is gone, and no entry removed it", position)
+            if said not in self._known:
+                raise WrongError(f"the text at {at} is gone, and no entry removed it", position)
 
 
-class Bundle:
-    """An export in a zip file; every file is read once, from the first line to the last."""
+def examine(path: str, claims: Iterable[Claim] = ()) -> Log:
+    """Check an export, and that its tree fits what is claimed of it; raises WrongError, or BadZipFile if it is none."""
+    digests: Dict[str, str] = {}
 
-    def __init__(self, path: str) -> None:
-        self.archive, self.digests = zipfile.ZipFile(path), {}  # type: zipfile.ZipFile, Dict[str, str]
-
-    def lines(self, name: str) -> Iterator[bytes]:
+    def lines(name: str) -> Iterator[bytes]:
         digest = hashlib.sha256()
+        for line in archive.open(name):
+            digest.update(line)
+            yield line[:-1]
+        digests[name] = digest.hexdigest()
+
+    with zipfile.ZipFile(path) as archive:
+        log = Log("", ())
         try:
-            with self.archive.open(name) as file:
-                for line in file:
-                    digest.update(line)
-                    yield line[:-1]
-        except (zipfile.BadZipFile, zlib.error, EOFError, KeyError) as error:
-            raise WrongError(f"{name} is damaged or missing") from error
-        self.digests[name] = digest.hexdigest()
+            notes = [read_line(line)["note"] for line in lines("heads.jsonl")]
+            heads = [(note, *read_head(note)[1:3]) for note in notes]
+            own = [(size, root, f"the signed head of {size} entries", note) for note, size, root in heads]
+            log = Log(next(lines("key.txt"), b"").decode(), [*own, *claims])
+            leaves, texts = lines("leaves.txt"), map(read_line, lines("texts.jsonl"))
+            text = next(texts, None)
+            for line in lines("events.jsonl"):
+                here: Dict[str, Tuple[bytes, str]] = {}
+                while text and text["position"] == log.size + 1 and text["field"] not in here:
+                    here[text["field"]] = bytes.fromhex(text["salt"]), text["text"]
+                    text = next(texts, None)
+                log.entry(line, here, bytes.fromhex(next(leaves, b"").decode()))
+            log.end()
+            need(not text and next(leaves, None) is None, "there are texts or hashes of no entry")
+            need([line.decode() for line in lines("key.txt")] == log.keys, "key.txt holds other keys")
+            for name in archive.namelist():
+                list(lines(name))
+            digests.pop("manifest.json")
+            said = [log.workplan, log.origin, log.size, log.root().hex()]
+            manifest = next(map(read_line, lines("manifest.json")))
+            need(manifest == {"log": said, "files": digests, "format": 1}, "a file is not as it was exported")
+        except FAULTS as error:
+            raise WrongError(f"the export is damaged: {error}", log.size + 1 if log.size else None) from error
+    return log
 
 
-def examine(path: str, claims: Sequence[Claim] = ()) -> Log:
-    """Check an export, and that the roots fit what is claimed of them."""
-    archive, digests = zipfile.ZipFile(path), {}
-    texts = (read_line(line, "texts.jsonl") for line in lines("texts.jsonl"))
-    ...
+def main(arguments: Optional[List[str]] = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("export")
+    for name in ("--key", "--head", "--seal"):
+        parser.add_argument(name, action="append", default=[])
+    asked = parser.parse_args(arguments)
+    try:
+        claims: List[Claim] = [
+            (*read_head(Path(name).read_text("utf-8"))[1:3], name, "") for name in asked.head
+        ]
+        ...
+    except WrongError as error:
+        print(f"WRONG, {error}.")
+        return 1
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        print(f"CANNOT DECIDE: {error}.")
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,8 +1,9 @@
 """Delivery: handing letters over to the mail server, each at most once without a person's decision.
 
-What is known of a letter is committed before the step that makes it true. The dangerous moment is the final dot: once it
-is sent, only the server's reply tells what became of the letter. So ``data_sent`` is committed first, by the owner of the
-claim only; who finds a letter there without a reply says ``unknown`` and leaves it to the Secretariat (docs/rounds.md).
+What is known of a letter is committed before the step that makes it true. The dangerous moment is the final dot: once
+it is sent, only the server's reply tells what became of the letter. So ``data_sent`` is committed first, by the owner
+of the claim only; who finds a letter there without a reply says ``unknown`` and leaves it to the Secretariat
+(docs/rounds.md).
 """
 
 from __future__ import annotations
@@ -20,12 +21,13 @@ import tenacity
 from tracker.clock import instant_text, new_id
 from tracker.database import Transaction
 from tracker.directory.principals import Principal
-from tracker.errors import ConflictError, DeliveryError, TrackerError, UnavailableError
+from tracker.errors import DeliveryError, UnavailableError
 from tracker.notifications import outbox
 from tracker.notifications.letters import Occasion, write_letter
 from tracker.notifications.links import end_of_day, make_link
 from tracker.notifications.occasions import Unsent, occasion_of
 from tracker.notifications.outbox import Letter, State
+from tracker.notifications.settling import record
 from tracker.notifications.smtp import Post, RefusedError, TransientError
 
 if TYPE_CHECKING:
@@ -150,7 +152,9 @@ class _Sender:
             content, recipient = _content(occasion)
         except (UnavailableError, _LostClaimError):
             raise
-        except Exception as error:  # one letter that cannot be written must not keep the others from going out
+        except (
+            Exception
+        ) as error:  # one letter that cannot be written must not keep the others from going out
             log.exception("letter %s cannot be written", letter.letter)
             return self._unsent(letter, Unsent("held", f"it cannot be written: {type(error).__name__}"))
         letter = replace(letter, contents=_contents(occasion))
@@ -181,9 +185,7 @@ class _Sender:
         closes = end_of_day(occasion.opened.closes, occasion.workplan.zone)
         contents = outbox.dump(_contents(occasion))
         with self.runtime.database.write() as tx:
-            if not outbox.move(
-                tx, letter.letter, self.owner, ("claimed",), "connected", contents=contents
-            ):
+            if not outbox.move(tx, letter.letter, self.owner, ("claimed",), "connected", contents=contents):
                 raise _LostClaimError
             return replace(occasion, handle=make_link(tx, now, letter, closes))
 
@@ -233,65 +235,11 @@ class _Sender:
             return after if record(self.runtime, letter, after, settle, self.principal) else None
         except UnavailableError:
             log.exception("what became of letter %s could not be written down", letter.letter)
-            return outbox_state(self.runtime, letter)
+            return self._state(letter)
 
-
-def outbox_state(runtime: Runtime, letter: Letter) -> State:
-    with runtime.database.read() as tx:
-        return outbox.find(tx, letter.letter).state
-
-
-def record(
-    runtime: Runtime,
-    letter: Letter,
-    after: State,
-    settle: Callable[[Transaction], bool],
-    principal: Principal,
-) -> bool:
-    """Append what became of a letter; the same transaction sets its state. False where it is no longer ours to say.
-
-    Raises:
-        UnavailableError: the database did not take it, several times.
-    """
-    contents = letter.contents or {}
-    said: dict[str, Any] = {"step": letter.step, "recipient": letter.recipient, "message_id": letter.message_id}
-    if after == "accepted":
-        request = {"type": "ReminderSent", "data": said | contents}
-    else:
-        request = {"type": "ReminderFailed", "data": said | {"outcome": after}}
-
-    def alongside(tx: Transaction, _decision: object) -> None:
-        if not settle(tx):
-            raise ConflictError("somebody else settled letter {letter}", letter=letter.letter)
-
-    def submit() -> bool:
-        runtime.submit(
-            letter.workplan,
-            request | {"subject": f"round/{letter.quarter}"},
-            principal,
-            "system",
-            f"letter:{letter.letter}:{letter.attempts}:{after}",
-            alongside=alongside,
-        )
-        return True
-
-    again = tenacity.Retrying(
-        retry=tenacity.retry_if_exception_type(UnavailableError),
-        stop=tenacity.stop_after_attempt(3),
-        wait=tenacity.wait_random_exponential(multiplier=0.2, max=2),
-        reraise=True,
-    )
-    try:
-        return bool(again(submit))
-    except ConflictError:
-        return False
-    except UnavailableError:
-        raise
-    except TrackerError:
-        # The log takes no entry about it any more (the plan was closed meanwhile); the outbox still knows.
-        log.exception("letter %s is %s, and the log does not take an entry of it", letter.letter, after)
-        with runtime.database.write() as tx:
-            return settle(tx)
+    def _state(self, letter: Letter) -> State:
+        with self.runtime.database.read() as tx:
+            return outbox.find(tx, letter.letter).state
 
 
 def _contents(occasion: Occasion) -> dict[str, Any]:
@@ -308,30 +256,3 @@ def _content(occasion: Occasion) -> tuple[bytes, str]:
     recipient = occasion.person.email or ""
     policy = SMTP if recipient.isascii() else SMTPUTF8
     return write_letter(occasion).as_bytes(policy=policy), recipient
-
-
-def settle_abandoned(runtime: Runtime, workplan: str, principal: Principal) -> list[Letter]:
-    """Say ``unknown`` of the letters whose sender died between the final dot and the reply; return them."""
-    with runtime.database.read() as tx:
-        found = outbox.abandoned(tx, runtime.now(), workplan)
-    why = "the sender stopped before the server's reply was written down"
-    return [one for one in found if _set_aside(runtime, one, "unknown", why, principal)]
-
-
-def lapse(runtime: Runtime, workplan: str, quarter: str, principal: Principal) -> list[Letter]:
-    """Let the unsent reminders of a closed round lapse, instead of flooding out later; return them."""
-    with runtime.database.read() as tx:
-        found = [
-            one
-            for one in outbox.letters_of(tx, workplan, quarter)
-            if one.kind == "reminder"
-            and (one.state in outbox.UNSENT or outbox.is_waiting(one, runtime.now()))
-        ]
-    return [one for one in found if _set_aside(runtime, one, "lapsed", "the round is closed", principal)]
-
-
-def _set_aside(runtime: Runtime, letter: Letter, after: State, why: str, principal: Principal) -> bool:
-    def settle(tx: Transaction) -> bool:
-        return outbox.set_aside(tx, runtime.now(), letter, after, why)
-
-    return record(runtime, letter, after, settle, principal)

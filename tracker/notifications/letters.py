@@ -24,7 +24,7 @@ from tracker.events.dates import local_day
 from tracker.notifications.phrases import Phrases, in_language, phrases, shortened
 from tracker.notifications.reminders import Digest, Owed, Phase, Section, Settled
 from tracker.projections.speakers import display_name
-from tracker.workplan.activity import Report
+from tracker.workplan.activity_parts import Report
 from tracker.workplan.plan import Plan
 from tracker.workplan.root import Workplan
 from tracker.workplan.round import Round
@@ -32,26 +32,6 @@ from tracker.workplan.round import Round
 LONGEST_TEXT = 240
 """Characters of an activity's text in a letter; the form shows all of it."""
 LONGEST_SENDER = 70
-
-
-class Plain(UnstructuredHeader):
-    """A header folded at spaces only.
-
-    The standard library turns an address longer than a line into encoded words, which nobody can follow, and begins a
-    long subject on the second line, which some readers show with a blank before it.
-    """
-
-    def fold(self, *, policy: Policy) -> str:
-        header = f"{self.name}: {self}"  # type: ignore[attr-defined]
-        if not header.isascii():
-            return super().fold(policy=policy)  # type: ignore[misc,no-any-return]
-        lines = textwrap.wrap(header, 76, break_long_words=False, break_on_hyphens=False) if " " in self else [header]  # type: ignore[operator]
-        return f"{policy.linesep} ".join(lines) + policy.linesep
-
-
-HEADERS = HeaderRegistry()
-for _name in ("subject", "list-unsubscribe", "in-reply-to", "references"):
-    HEADERS.map_to_type(_name, Plain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +79,6 @@ def write_letter(occasion: Occasion) -> EmailMessage:
     if occasion.digest.owed and occasion.phase == "asking":
         _attach_date(message, occasion, say)
     message["Content-Language"] = say.language  # last: adding parts moves such headers into the first part
-    return message
-
-
-def blank(sender: str, title: str, person: Person, now: datetime) -> EmailMessage:
-    """Return a mail with its addresses and no content; names come from the directory only."""
-    message = EmailMessage(policy=SMTP.clone(header_factory=HEADERS))
-    named, address = parseaddr(sender)
-    message["From"] = Address(named or title, addr_spec=address or sender)
-    message["To"] = Address(person.name or "", addr_spec=person.email or "")
-    message["Date"] = format_datetime(now)
-    message["Auto-Submitted"] = "auto-generated"
     return message
 
 
@@ -161,7 +130,9 @@ def _values(occasion: Occasion, say: Phrases) -> dict[str, Any]:
         "link": occasion.link if occasion.handle else None,
         "is_preview": occasion.handle is None,
         "has_owed": bool(digest.owed),
-        "sections": [_section(section, occasion, say, shows_entities) for section in digest.sections],
+        "sections": [
+            _section(section, occasion, say, shows_entities=shows_entities) for section in digest.sections
+        ],
         "outstanding": [
             {
                 "words": say(
@@ -185,7 +156,11 @@ def _values(occasion: Occasion, say: Phrases) -> dict[str, Any]:
 
 
 def _plan_languages(digest: Digest) -> set[str]:
-    return {key for one in digest.owed for key in one.activity.text if key != "unofficial"} or {"es", "en", "fr"}
+    return {key for one in digest.owed for key in one.activity.text if key != "unofficial"} or {
+        "es",
+        "en",
+        "fr",
+    }
 
 
 def _plan_name(occasion: Occasion, say: Phrases) -> str:
@@ -223,19 +198,19 @@ def _due(occasion: Occasion, say: Phrases) -> str:
     return say("was_due", deadline=deadline, closes=say.day(occasion.opened.closes))
 
 
-def _section(section: Section, occasion: Occasion, say: Phrases, shows_entities: bool) -> dict[str, Any]:
+def _section(section: Section, occasion: Occasion, say: Phrases, *, shows_entities: bool) -> dict[str, Any]:
     title, language = in_language(section.workstream.title, say.language)
     return {
         "number": say("workstream", number=section.workstream.number),
         "title": title,
         "title_language": language,
-        "owed": [_owed(one, occasion, say, shows_entities) for one in section.owed],
+        "owed": [_owed(one, occasion, say, shows_entities=shows_entities) for one in section.owed],
         "settled_words": say("settled_by_others", count=len(section.settled)),
         "settled": [_settled(one, occasion, say) for one in section.settled],
     }
 
 
-def _owed(owed: Owed, occasion: Occasion, say: Phrases, shows_entities: bool) -> dict[str, Any]:
+def _owed(owed: Owed, occasion: Occasion, say: Phrases, *, shows_entities: bool) -> dict[str, Any]:
     activity = owed.activity
     text, language = in_language(activity.text, say.language)
     state = say.status(activity.status, activity.assessment)
@@ -279,29 +254,3 @@ def _reporter(report: Report, occasion: Occasion, say: Phrases) -> str:
 
 def _day(report: Report, occasion: Occasion, say: Phrases) -> str:
     return say.short_day(local_day(datetime.fromisoformat(report.recorded_at), occasion.workplan.zone))
-
-
-def _attach_date(message: EmailMessage, occasion: Occasion, say: Phrases) -> None:
-    """Attach the due day for the reader's calendar: the same event in every letter of the round."""
-    due, quarter = date.fromisoformat(occasion.opened.due), occasion.opened.id
-    domain = occasion.message_id.rpartition("@")[2].rstrip(">")
-    event = icalendar.Event()
-    event.add("uid", f"{occasion.workplan.id}-{quarter}-{occasion.person.id}@{domain}")
-    event.add("dtstamp", occasion.now.astimezone(ZoneInfo("UTC")))
-    event.add("sequence", occasion.opened.extensions)
-    event.add("dtstart", due)
-    event.add("dtend", due + timedelta(days=1))
-    event.add("summary", say("event_title", quarter=say.quarter(quarter)))
-    event.add("description", say("event_words", place=say.place(occasion.workplan.zone)))
-    event.add("transp", "TRANSPARENT")
-    calendar = icalendar.Calendar()
-    calendar.add("prodid", "-//workplan-tracker//EN")
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    calendar.add_component(event)
-    message.add_attachment(
-        calendar.to_ical().decode(),
-        subtype="calendar",
-        filename=f"{quarter}.ics",
-        params={"method": "PUBLISH"},
-    )

@@ -53,7 +53,8 @@ def occasion_of(runtime: Runtime, view: View, letter: Letter, thread: str | None
     if letter.kind == "reminder" and is_over:
         return Unsent("lapsed", "the round is closed")
     person = people_of(view.tx, [letter.recipient]).get(letter.recipient)
-    if unsent := obstacle(person):
+    unsent = obstacle(person)
+    if unsent and not (letter.kind == "link" and unsent.state == "muted"):  # who asks for a letter wants it
         return unsent
     # Somebody who asks for a new link gets to see all that they could report, whoever is asked first.
     phase: Phase = phase_of(opened, letter.step) if letter.kind == "reminder" else "overdue"

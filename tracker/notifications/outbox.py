@@ -173,7 +173,9 @@ def move(
     return done.rowcount == 1
 
 
-def release(tx: Transaction, now: datetime, letter: Letter, owner: str, why: str, *, is_pausing: bool) -> bool:
+def release(
+    tx: Transaction, now: datetime, letter: Letter, owner: str, why: str, *, is_pausing: bool
+) -> bool:
     """Give a claim back: the letter is due again. Only for an owner who knows that no final dot was sent.
 
     With ``is_pausing`` the ticker leaves it alone for a while that doubles with every try.
@@ -207,7 +209,9 @@ def set_aside(tx: Transaction, now: datetime, letter: Letter, after: State, why:
     return done.rowcount == 1
 
 
-def supersede(tx: Transaction, now: datetime, workplan: str, quarter: str, step: str, people: Iterable[str]) -> int:
+def supersede(
+    tx: Transaction, now: datetime, workplan: str, quarter: str, step: str, people: Iterable[str]
+) -> int:
     """Set aside the unsent reminders of other steps of a round: these people are to get that of ``step`` alone."""
     said = instant_text(now)
     is_unsent = sa.or_(
@@ -229,12 +233,14 @@ def supersede(tx: Transaction, now: datetime, workplan: str, quarter: str, step:
     return done.rowcount
 
 
-def put_back(tx: Transaction, now: datetime, letter: str) -> bool:
+def put_back(tx: Transaction, letter: str) -> bool:
     """Make a letter due again by the decision of a person, who knows that a second copy may arrive."""
     done = tx.core.execute(
         sa.update(letters)
         .where(letters.c.letter == letter, letters.c.state.in_(("unknown", "rejected", "held", "muted")))
-        .values(state="due", claimed_by=None, claimed_until=None, not_before=None, settled_at=None, error=None)
+        .values(
+            state="due", claimed_by=None, claimed_until=None, not_before=None, settled_at=None, error=None
+        )
     )
     return done.rowcount == 1
 

@@ -1,4 +1,4 @@
-"""What letters and the form behind their link say, in the reader's language; days with their weekday, times with a zone."""
+"""What letters and the form behind their link say, in the reader's language; days with their weekday."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Phrases:
     language: str
     texts: Mapping[str, Mapping[str, Forms]]
 
-    def __call__(self, phrase: str, /, **operands: object) -> str:
+    def __call__(self, phrase: str, /, **operands: Any) -> str:
         text = self.texts[phrase][self.language]
         if not isinstance(text, str):
             form = str(self.locale.plural_form(operands["count"]))

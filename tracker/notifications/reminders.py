@@ -11,7 +11,8 @@ from datetime import date
 from typing import Literal
 
 from tracker.events.vocabulary import Step
-from tracker.workplan.activity import Activity, Report
+from tracker.workplan.activity import Activity
+from tracker.workplan.activity_parts import Report
 from tracker.workplan.calendar import FINAL
 from tracker.workplan.obligations import Duty, duties
 from tracker.workplan.plan import Plan

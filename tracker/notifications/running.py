@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any
 
 from tracker.directory.people import people_of
 from tracker.directory.principals import Principal, system
 from tracker.errors import ConflictError, RuleError
+from tracker.events.catalogue import RoundOpened
 from tracker.events.dates import local_day
 from tracker.events.event import Wish
-from tracker.events.catalogue import RoundOpened
 from tracker.events.vocabulary import Channel, Step
 from tracker.notifications import outbox
-from tracker.notifications.delivery import Delivered, Hook, deliver, nothing, settle_abandoned
+from tracker.notifications.asking import domain_of
+from tracker.notifications.delivery import Delivered, Hook, deliver, nothing
+from tracker.notifications.settling import settle_abandoned
 from tracker.notifications.occasions import obstacle, secretariat_of
 from tracker.notifications.outbox import Letter
 from tracker.notifications.reminders import Digest, digests, due_step, phase_of, rows_of, still_owed
@@ -180,7 +181,6 @@ def create_letters(runtime: Runtime, workplan: str, quarter: str) -> list[Letter
             return []
         wanted = digests(view.plan, quarter, phase_of(opened, step.step), secretariat_of(view))
         people = people_of(view.tx, [one.person for one in wanted])
-    sender = parseaddr(runtime.settings.mail_from)[1]
     created = []
     with runtime.database.write() as tx:
         outbox.supersede(tx, runtime.now(), workplan, quarter, step.step, people)
@@ -195,7 +195,7 @@ def create_letters(runtime: Runtime, workplan: str, quarter: str) -> list[Letter
                 step=step.step,
                 recipient=digest.person,
                 state=unsent.state if unsent else "due",
-                domain=sender.rpartition("@")[2] or "localhost",
+                domain=domain_of(runtime),
                 error=unsent.why if unsent else None,
             )
             if letter is not None:
@@ -242,7 +242,9 @@ def _foreseen(runtime: Runtime, view: View, quarter: str) -> Run:
         return Run(quarter, None, still_owed(rows_of(view.plan, quarter)))
     wanted = digests(view.plan, quarter, phase_of(opened, step.step), secretariat_of(view))
     people = people_of(view.tx, [one.person for one in wanted])
-    sent = {one.recipient for one in outbox.letters_of(view.tx, view.end.workplan, quarter) if _is_of(one, step)}
+    sent = {
+        one.recipient for one in outbox.letters_of(view.tx, view.end.workplan, quarter) if _is_of(one, step)
+    }
     letters = [
         (digest.person, _foreseen_state(people, digest)) for digest in wanted if digest.person not in sent
     ]

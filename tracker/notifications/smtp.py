@@ -9,8 +9,10 @@ from __future__ import annotations
 import contextlib
 import re
 import smtplib
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from tracker.errors import DeliveryError
@@ -30,7 +32,7 @@ class Patience:
 class TransientError(DeliveryError):
     """Not now: no connection, or a 4xx before the final dot. ``is_of_server``: other letters would fare no better."""
 
-    def __init__(self, template: str, /, *, is_of_server: bool = True, **operands: object) -> None:
+    def __init__(self, template: str, /, *, is_of_server: bool = True, **operands: Any) -> None:
         super().__init__(template, **operands)
         self.is_of_server = is_of_server
 
@@ -142,7 +144,7 @@ class Post:
         return self._smtp
 
     @staticmethod
-    def _socket(smtp: smtplib.SMTP) -> smtplib.socket.socket:
+    def _socket(smtp: smtplib.SMTP) -> socket.socket:
         if smtp.sock is None:
             raise smtplib.SMTPServerDisconnected("the connection is closed")
         return smtp.sock
@@ -165,16 +167,14 @@ class Post:
                 **self._operands(0, str(error)) | {"doing": doing},
             ) from error
 
-    def _operands(self, code: int, said: bytes | str) -> dict[str, object]:
+    def _operands(self, code: int, said: bytes | str) -> dict[str, Any]:
         return {"host": self.host, "port": self.port, "code": code, "said": words(said)}
 
     def _options(self, smtp: smtplib.SMTP, recipient: str) -> tuple[str, ...]:
         if recipient.isascii():
             return ()
         if not smtp.has_extn("smtputf8"):
-            raise RefusedError(
-                "{host} takes only addresses without accents", **self._operands(0, b"")
-            )
+            raise RefusedError("{host} takes only addresses without accents", **self._operands(0, b""))
         return ("SMTPUTF8", "BODY=8BITMIME")
 
     def _undo(self, smtp: smtplib.SMTP, code: int) -> None:

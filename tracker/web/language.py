@@ -76,6 +76,11 @@ def due_words(due: str | Mapping[str, Any]) -> str:
     return occurred_words(due) if isinstance(due, str) else window_words(due)
 
 
+def capital(text: str) -> str:
+    """Return a text with its first letter a capital and all others as they are."""
+    return text[:1].upper() + text[1:]
+
+
 def text_of(wording: str | Mapping[str, Any] | None, languages: list[str]) -> tuple[str, str | None, bool]:
     """Return the text of a wording in the first language it has, that language, and whether it is official there.
 

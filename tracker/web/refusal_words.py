@@ -36,6 +36,13 @@ PLAINLY = {
     "{said} lies before the plan's period, which begins on {first}": (
         "{said} lies before the plan begins, on {first}. Give a later date."
     ),
+    "{said} lies in the future: nothing is known of it": (
+        "Nobody knows yet how the plan will stand on {said}. It can be seen as it is today, or on any earlier day."
+    ),
+    "`{said}` names no moment": "“{said}” is no day. Give one such as 2023-06-15.",
+    "{said} is no day of the calendar": "{said} is no day of the calendar. Give one such as 2023-06-15.",
+    "no moment is called {slug}": "No moment of this plan is called “{slug}”.",
+    "the log has no entry {number}": "The plan has no entry {number} yet.",
     "you act for {voices}: say for which one": "You act for several entities here: say for which one you report.",
     "this Idempotency-Key was used with another body": (
         "This form was sent once already, and what it said then is recorded. What you changed since is not: look at the"
@@ -47,6 +54,7 @@ PLAINLY = {
 FIELDS = {
     "occurred_on": "This is no date. Give a day, month, quarter or year: 2023-05-16, 2023-05, 2023-Q2 or 2023.",
     "url": "This is no web address. It begins with http:// or https:// and has no spaces.",
+    "entity": "Choose for which entity this is reported.",
     "received_on": "Say on which day it was received, such as 2023-06-15.",
     "done": "Give a whole number, 0 or more.",
     "reason": "The reason is too long: at most 8,000 characters.",

@@ -35,6 +35,8 @@ def prepare(app: Flask) -> None:
         due=language.due_words,
         instant=language.instant_words,
         wording=wording,
+        titled=titled,
+        capital=language.capital,
     )
 
     @app.context_processor
@@ -50,6 +52,14 @@ def asset(name: str) -> str:
 @lru_cache(maxsize=32)
 def _mark(name: str) -> str:
     return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+
+
+def titled(text: Any, languages: tuple[str, ...] = ("es",)) -> Markup:
+    """Return a title of the plan as :func:`wording` does, beginning with a capital."""
+    if not isinstance(text, dict):
+        return wording(language.capital(text or ""), languages)
+    raised = {key: language.capital(said) if isinstance(said, str) else said for key, said in text.items()}
+    return wording(raised, languages)
 
 
 def wording(text: Any, languages: tuple[str, ...] = ("es",)) -> Markup:

@@ -10,14 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, cast
 
 from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request
 
 from tracker.clock import new_id
 from tracker.directory.people import LANGUAGES, Person, people_of
-from tracker.errors import DeniedError, NotFoundError, RuleError
+from tracker.errors import DeniedError, LogError, RuleError
 from tracker.events import tree
 from tracker.events.append import Appended
 from tracker.events.dates import local_day
@@ -30,12 +29,15 @@ from tracker.notifications.asking import ask_for_link
 from tracker.notifications.links import Link
 from tracker.notifications.phrases import Phrases
 from tracker.projections.speakers import display_name
-from tracker.runtime import Runtime, View
-from tracker.web.report_cards import EVIDENCE, ASSESSMENTS, Card, cards_of, grouped, words_of
+from tracker.runtime import Runtime
+from tracker.web.report_cards import ASSESSMENTS, EVIDENCE, Card, cards_of, grouped, words_of
 from tracker.web.report_form import Filled, faults_of, filled, nothing_new, request_of, sentences
+from tracker.workplan.plan import Plan
+from tracker.workplan.root import Workplan
 from tracker.workplan.round import Round
 
 pages = Blueprint("report", __name__, template_folder="templates")
+LARGEST = 10**12
 HEADERS = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 
 
@@ -58,7 +60,8 @@ class Opened:
     opened: Round | None
     cards: list[Card]
     say: Phrases
-    view: View
+    plan: Plan
+    workplan: Workplan
 
     @property
     def owed(self) -> list[Card]:
@@ -85,9 +88,9 @@ def _with_link(handle: str, show: Callable[[Opened], Response]) -> Response:
         opened = links.round_of(view.plan, link)
         is_good = links.is_good(link, opened, view.workplan.zone, runtime.now())
         cards = cards_of(view, link, say) if is_good and not (person.is_erased or person.suspended) else []
-        if not cards:
-            return _page("ended", 410, say, handle=handle)
-        return show(Opened(link, person, opened, cards, say, view))
+    if not cards:
+        return _page("ended", 410, say, handle=handle)
+    return show(Opened(link, person, opened, cards, say, view.plan, view.workplan))
 
 
 def _asked_words() -> Phrases:
@@ -104,7 +107,7 @@ def show_form(handle: str) -> Response:
 
 def _form(here: Opened, form: Filled, faults: dict[str, str] | None = None, status: int = 200) -> Response:
     runtime, opened, say = _runtime(), here.opened, here.say
-    zone = here.view.workplan.zone
+    zone = here.workplan.zone
     today = local_day(runtime.now(), zone).isoformat()
     entities = dict(voice for card in here.cards for voice in card.voices)
     is_late = opened is not None and today > opened.due
@@ -117,7 +120,7 @@ def _form(here: Opened, form: Filled, faults: dict[str, str] | None = None, stat
         quarter=say.quarter(here.link.quarter),
         due=None if opened is None or is_late else say("due_until", deadline=say.deadline(opened.due, zone)),
         was_due=say("was_due_until", day=say.day(opened.due)) if opened and is_late else None,
-        groups=grouped(here.view, here.cards, say),
+        groups=grouped(here.plan, here.cards, say),
         owed=here.owed,
         form=form,
         faults=faults or {},
@@ -172,9 +175,7 @@ def _record(here: Opened, form: Filled, requests: list[dict[str, Any]]) -> Appen
 
 
 def _review(here: Opened, form: Filled, cards: list[Card], requests: list[dict[str, Any]]) -> Response:
-    items = [
-        (card, sentences(card, said, here.say)) for card, said in zip(cards, requests, strict=True)
-    ]
+    items = [(card, sentences(card, said, here.say)) for card, said in zip(cards, requests, strict=True)]
     return _page("review", 200, here.say, items=items, form=form, quarter=here.say.quarter(here.link.quarter))
 
 
@@ -185,7 +186,9 @@ def _receipt(link: Link, say: Phrases, done: Appended) -> Response:
         opened = view.plan.get(f"round/{link.quarter}", Round)
         cards = {card.id: card for card in cards_of(view, link, say)}
         events = [read_event(view.tx, link.workplan, done.first_position + one) for one in range(done.count)]
-        texts = read_texts(view.tx, link.workplan, [one for event in events for _, one in seals_in(to_json(event))])
+        texts = read_texts(
+            view.tx, link.workplan, [one for event in events for _, one in seals_in(to_json(event))]
+        )
         items = []
         for event in events:
             said = reveal(to_json(event), texts, [])
@@ -195,7 +198,9 @@ def _receipt(link: Link, say: Phrases, done: Appended) -> Response:
         is_open = opened is not None and not opened.closed
         left = sum(1 for card in cards.values() if card.is_owed)
         when = say.instant(events[0].recorded_at, view.workplan.zone) if events else None
-        entity = display_name(view.plan, events[0].entity, say.language) if events and events[0].entity else None
+        entity = (
+            display_name(view.plan, events[0].entity, say.language) if events and events[0].entity else None
+        )
     return _page(
         "receipt",
         200 if done.is_repeat or not events else 201,
@@ -257,8 +262,12 @@ def show_seal(workplan: str, size: int) -> Response:
         root = ""
     with _runtime().database.read() as tx:
         try:
-            is_same = root != "" and size > 0 and tree.root_at(size, node_reader(tx, workplan)).hex() == root
-        except (NotFoundError, *NO_TREE):
+            is_same = (
+                root != ""
+                and 0 < size < LARGEST
+                and tree.root_at(size, node_reader(tx, workplan)).hex() == root
+            )
+        except LogError:  # there is no such log, or it is shorter than the letter says
             is_same = False
     seal = tree.seal_of(bytes.fromhex(root)) if root else ""
     return _page("seal", 200, say, size=size, seal=seal, is_same=is_same)

@@ -18,6 +18,7 @@ from tracker.runtime import View
 from tracker.workplan.activity import Activity
 from tracker.workplan.claims import FOLLOWS
 from tracker.workplan.obligations import Duty, duties
+from tracker.workplan.plan import Plan
 from tracker.workplan.workstream import Workstream
 
 PHRASES = Path(__file__).parent / "translations" / "report.yaml"
@@ -81,14 +82,19 @@ def cards_of(view: View, link: Link, say: Phrases) -> list[Card]:
     reasons = read_texts(
         view.tx,
         link.workplan,
-        [row.activity.assessment_reason.sha256 for one in rows.values() for row in one[:1] if row.activity.assessment_reason],
+        [
+            row.activity.assessment_reason.sha256
+            for one in rows.values()
+            for row in one[:1]
+            if row.activity.assessment_reason
+        ],
     )
     return [_card(view, mine, say, reasons) for mine in rows.values()]
 
 
-def grouped(view: View, cards: list[Card], say: Phrases) -> list[Group]:
+def grouped(plan: Plan, cards: list[Card], say: Phrases) -> list[Group]:
     groups = []
-    for workstream in view.plan.all("workstream", Workstream):
+    for workstream in plan.all("workstream", Workstream):
         here = [card for card in cards if card.workstream == workstream.id]
         if here:
             groups.append(

@@ -29,7 +29,9 @@ class Filled:
     def under(self, card: str, prefix: str) -> dict[str, str]:
         """Return ``{rest of the name: value}`` of the fields of a card that begin with a prefix."""
         start = f"{card}:{prefix}:"
-        return {name.removeprefix(start): value for name, value in self.values.items() if name.startswith(start)}
+        return {
+            name.removeprefix(start): value for name, value in self.values.items() if name.startswith(start)
+        }
 
     def is_touched(self, card: str) -> bool:
         """Return whether anything is said of a card; whose voice it is, is not yet saying anything."""
@@ -71,7 +73,9 @@ def request_of(card: Card, form: Filled, quarter: str) -> dict[str, Any]:
 
 def nothing_new(card: Card, form: Filled, quarter: str) -> dict[str, Any]:
     """Return the event by which a card is settled without news."""
-    bare = Filled({f"{card.id}:no_change": "1", f"{card.id}:entity": form.of(card.id, "entity") or card.voices[0][0]})
+    bare = Filled(
+        {f"{card.id}:no_change": "1", f"{card.id}:entity": form.of(card.id, "entity") or card.voices[0][0]}
+    )
     return request_of(card, bare, quarter)
 
 
@@ -106,7 +110,10 @@ def sentences(card: Card, event: Mapping[str, Any], say: Phrases, *, is_past: bo
     for name, phrase in (("note", "said_note"), ("needs", "said_needs")):
         if data.get(name):
             words.append(say(phrase, text=data[name]))
-    words += [say("said_evidence", text=one.get("title") or one.get("url", "")) for one in data.get("evidence") or ()]
+    words += [
+        say("said_evidence", text=one.get("title") or one.get("url", ""))
+        for one in data.get("evidence") or ()
+    ]
     if event.get("reason"):
         words.append(say("said_reason", text=event["reason"]))
     if data.get("same_reason"):

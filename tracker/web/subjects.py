@@ -7,7 +7,7 @@ from typing import Any
 from tracker.events.event import id_of, kind_of
 from tracker.projections.speakers import display_name
 from tracker.web import labels
-from tracker.web.language import _, occurred_words, text_of
+from tracker.web.language import _, capital, occurred_words, text_of
 from tracker.workplan.milestone import Milestone
 from tracker.workplan.plan import Plan
 from tracker.workplan.session import Session
@@ -36,5 +36,4 @@ def subject_words(plan: Plan, subject: str, languages: tuple[str, ...]) -> str:
 
 
 def _title(title: Any, languages: tuple[str, ...]) -> str:
-    said = text_of(title, list(languages))[0]
-    return said[:1].upper() + said[1:]
+    return capital(text_of(title, list(languages))[0])

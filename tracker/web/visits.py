@@ -18,7 +18,7 @@ from tracker.projections.reading_rights import Reading, may, without_details
 from tracker.projections.speakers import display_name
 from tracker.projections.views import view_of, views
 from tracker.runtime import Runtime, View
-from tracker.web.language import _, text_of
+from tracker.web.language import _, capital, text_of
 from tracker.web.moments import Moment, asked_of, instead, named_in
 from tracker.web.readers import principal_in, reader, runtime
 from tracker.web.subjects import subject_words
@@ -127,8 +127,7 @@ PAGES = ("workstream", "activity", "milestone", "session", "review", "commitment
 
 def title_of(workplan: Workplan) -> str:
     """Return the title of a plan, beginning with a capital."""
-    said = text_of(workplan.title, workplan.languages)[0]
-    return said[:1].upper() + said[1:]
+    return capital(text_of(workplan.title, workplan.languages)[0])
 
 
 @contextlib.contextmanager

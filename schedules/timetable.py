@@ -1,0 +1,82 @@
+"""The timetable: which job runs how often. The only module that knows APScheduler, and of that only the ticker.
+
+Times are UTC, nothing is stored, missed runs are made up for once: a job asks the database what is due, so that it does
+not matter when it runs. (Stored jobs, misfire limits and cron times in local zones lose or double runs when the clock
+steps or a process is away.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from schedules import jobs
+from schedules.tables import runs
+from tracker.clock import instant_text
+from tracker.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job and how often it runs. ``do`` returns what it did, in words."""
+
+    name: str
+    every: timedelta
+    do: Callable[[Runtime], str]
+
+    @property
+    def when(self) -> str:
+        minutes = int(self.every.total_seconds() // 60)
+        return f"every {minutes} minutes" if minutes > 1 else "every minute"
+
+
+JOBS = (
+    Job("open-rounds", timedelta(minutes=5), jobs.open_rounds),
+    Job("write-letters", timedelta(minutes=5), jobs.write_letters),
+    Job("deliver-letters", timedelta(minutes=1), jobs.deliver_letters),
+    Job("close-rounds", timedelta(minutes=5), jobs.close_rounds),
+)
+"""In the order in which one run of all of them makes sense."""
+
+
+def scheduler_of(run: Callable[[Job], None]) -> Any:
+    """Return a scheduler that calls ``run`` for every job when its time has come; it is not started yet."""
+    made = BackgroundScheduler(
+        timezone=UTC,
+        executors={
+            "default": ThreadPoolExecutor(len(JOBS))
+        },  # one that waits for a mail server stops no other
+        job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
+    )
+    for job in JOBS:
+        made.add_job(run, IntervalTrigger(seconds=job.every.total_seconds()), args=[job], id=job.name)
+    return made
+
+
+def listing(runtime: Runtime) -> list[dict[str, Any]]:
+    """Return every job: how often it runs, when it ran last and how that went, when it is to run next."""
+    with runtime.database.read() as tx:
+        last = {row.job: row for row in tx.core.execute(sa.select(runs))}
+    return [_row(job, last.get(job.name)) for job in JOBS]
+
+
+def _row(job: Job, last: Any) -> dict[str, Any]:
+    return {
+        "job": job.name,
+        "when": job.when,
+        "last": last.started_at if last else None,
+        "outcome": last.outcome if last else None,
+        "said": last.said if last else None,
+        "next": _next(job, last.started_at) if last else None,
+    }
+
+
+def _next(job: Job, started_at: str) -> str:
+    return instant_text(datetime.fromisoformat(started_at) + job.every)

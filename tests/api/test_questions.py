@@ -1,0 +1,131 @@
+"""Asking about other moments: every spelling, on every read; and what is said where there is nothing to see."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.installation import ADOPTED, API, Installation
+
+REPORT = {
+    "type": "ProgressReported",
+    "subject": "activity/3.4",
+    "reason": "the venue is late",
+    "data": {"assessment": "at_risk"},
+}
+
+
+@pytest.fixture
+def told(house: Installation) -> Installation:
+    """A house in which 3.4 was reported at risk on 5 July, as of 16 May; a moment is named before."""
+    house.enter(
+        {
+            "type": "MomentNamed",
+            "subject": "workplan",
+            "data": {"slug": "principals-june", "title": "Principals", "at": "2023-06-15"},
+        }
+    )
+    house.write(REPORT | {"occurred_on": "2023-05-16"}, "lead")
+    house.clock.move(hours=2)
+    return house
+
+
+def status(house: Installation, query: str) -> str:
+    return str(house.read(f"activities/3.4?{query}")["status"])
+
+
+@pytest.mark.parametrize(
+    "query, expected",
+    [
+        ("", "in_progress"),
+        ("as_of=now", "in_progress"),
+        ("as_of=2023-07-05", "in_progress"),
+        ("as_of=2023-07-04", "not_started"),
+        ("as_of=2023-07-05T11:59:59%2B02:00", "not_started"),
+        ("as_of=2023-07-05T12:30:00%2B02:00", "in_progress"),
+        ("as_of=2023-07-05T12:30:00+02:00", "in_progress"),
+        ("as_of=moment:principals-june", "not_started"),
+        ("as_of=-P3M", "not_started"),
+        ("as_of=-PT1H", "in_progress"),
+        ("as_of=position:300", "not_started"),
+        ("effective_on=2023-05-15", "not_started"),
+        ("effective_on=2023-05-16", "in_progress"),
+        ("effective_on=-P1M", "in_progress"),
+        ("effective_on=2023-05-16&as_of=2023-07-04", "not_started"),
+    ],
+)
+def test_every_spelling_of_a_moment_is_understood(told: Installation, query: str, expected: str) -> None:
+    assert status(told, query) == expected
+
+
+def test_the_question_is_said_in_every_answer(told: Installation) -> None:
+    for path in ("state", "activities", "activities/3.4", "events", "tree-head", "moments", "obligations"):
+        answer = told.read(f"{path}?as_of=2023-07-04")
+        assert answer["question"]["as_of"] == "2023-07-04", path
+        assert "4 July 2023" in answer["question"]["words"], path
+
+
+def test_the_log_as_it_was_holds_no_later_entry(told: Installation) -> None:
+    then = told.read("events?order=desc&limit=1&as_of=2023-07-04")
+    assert then["items"][0]["position"] == then["position"] == told.read("tree-head?as_of=2023-07-04")["size"]
+    newest = told.read("events?order=desc&limit=1")["items"][0]["position"]
+    assert told.get(f"events/{newest}?as_of=2023-07-04").status_code == 404
+    assert told.get(f"events/{newest}").status_code == 200
+
+
+def test_before_the_log_the_answer_is_the_address_to_ask(told: Installation) -> None:
+    answer = told.get("activities?as_of=2022-12-20&workstream=3")
+    assert answer.status_code == 422
+    problem = answer.json
+    assert problem is not None
+    assert (problem["type"], problem["field"], problem["value"]) == ("/problems/moment", "as_of", "2022-12-20")
+    assert problem["began"] == "2023-01-09"
+    assert problem["instead"] == f"{API}/activities?workstream=3&effective_on=2022-12-20"
+    instead = told.read(problem["instead"])
+    assert len(instead["items"]) == 6
+    assert instead["question"]["effective_on"] == "2022-12-20"
+
+
+@pytest.mark.parametrize("name", ["as_of", "effective_on"])
+def test_the_future_is_refused_and_now_offered(told: Installation, name: str) -> None:
+    problem = told.get(f"activities/3.4?{name}=2031-01-01").json
+    assert problem is not None
+    assert (problem["status"], problem["field"]) == (422, name)
+    assert "future" in problem["detail"]
+    assert problem["instead"] == f"{API}/activities/3.4"
+
+
+@pytest.mark.parametrize("said", ["yesterday", "2023-02-30", "moment:never", "position:0", "position:99999", "P"])
+def test_a_misspelt_moment_is_named(told: Installation, said: str) -> None:
+    problem = told.get(f"state?as_of={said}").json
+    assert problem is not None
+    assert (problem["status"], problem["field"], problem["value"]) == (422, "as_of", said)
+    assert problem["way_out"]
+
+
+def test_the_ends_of_a_comparison_offer_their_own_address(told: Installation) -> None:
+    problem = told.get("changes?from=2022-12-20").json
+    assert problem is not None
+    assert (problem["field"], problem["instead"]) == ("from", f"{API}/changes?from=now@2022-12-20")
+    assert told.get(problem["instead"]).status_code == 200
+    future = told.get("changes?from=2023-07-04&to=2031-01-01").json
+    assert future is not None
+    assert future["instead"] == f"{API}/changes?from=2023-07-04&to=now"
+
+
+def test_a_reader_may_wait_for_an_entry(told: Installation) -> None:
+    position = told.read("tree-head")["size"]
+    assert told.get(f"state?min_position={position}").status_code == 200
+    answer = told.get(f"state?min_position={position + 1}")
+    assert answer.status_code == 409
+    assert answer.headers["Retry-After"]
+    assert answer.json is not None
+    assert answer.json["type"] == "/problems/not-reached"
+
+
+def test_a_moment_answers_with_the_entry_it_resolves_to(told: Installation) -> None:
+    found = told.read("moments/principals-june")
+    assert found["as_of"] == "moment:principals-june"
+    assert told.read("state?as_of=moment:principals-june")["position"] == found["position"]
+    assert found["recorded_at"] < (ADOPTED + timedelta(days=1)).isoformat()

@@ -1,0 +1,256 @@
+"""Rebuild: beside what is in use, while others write, without any way to the log."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.faults import trial
+from tracker.database import Database, Transaction
+from tracker.errors import ConflictError, RuleError, TrackerError, UnavailableError
+from tracker.projections import rebuild_guard, rebuilding
+from tracker.projections.rebuild_guard import open_guarded
+from tracker.projections.rebuilding import rebuild
+from tracker.projections.standings import fingerprint, write_standings
+from tracker.runtime import Runtime
+
+W = trial.WORKPLAN
+
+
+@pytest.fixture
+def runtime(database_url: str) -> Iterator[Runtime]:
+    made = trial.installed(database_url)
+    for number in range(40):
+        trial.submit(made, number)
+    late = trial.report(3) | {"occurred_on": "2020-06"}
+    made.submit(W, late, trial.WRITER, "cli", "late")
+    made.submit(W, {"type": "EntryRetracted", "subject": "activity/1.2", "data": {"position": 14}}, trial.WRITER, "cli")
+    yield made
+    made.close()
+
+
+def rows(tx: Transaction) -> list[tuple[Any, ...]]:
+    """Return every row of the standings but for its generation."""
+    states = tx.all("SELECT 'then', subject, position, version, latest, state FROM plan_states")
+    current = tx.all("SELECT 'now', subject, position, version, latest, state FROM plan_current")
+    return sorted(states + current)
+
+
+def generations(database: Database) -> set[int]:
+    with database.read() as tx:
+        found = tx.all("SELECT generation FROM plan_states UNION SELECT generation FROM plan_current")
+    return {row[0] for row in found}
+
+
+def test_a_rebuild_computes_every_row_again(runtime: Runtime) -> None:
+    with runtime.database.read() as tx:
+        before = rows(tx)
+    done = rebuild(runtime.database, W)
+    with runtime.database.read() as tx:
+        assert rows(tx) == before
+    assert (done.generation, done.position, done.differing) == (2, 54, ())
+    assert generations(runtime.database) == {2}
+    trial.submit(runtime, 100)
+    trial.check(runtime.database)
+
+
+def test_writers_go_on_during_a_rebuild_and_lose_nothing(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuilding, "CHUNK", 10)
+    monkeypatch.setattr(rebuilding, "NEAR", 3)
+    stopped, failures, told = threading.Event(), list[BaseException](), list[trial.Acknowledged]()
+
+    def write(writer: int) -> None:
+        own = trial.opened(runtime.database.engine.url.render_as_string(hide_password=False))
+        with trial.closing(own):
+            for number in range(10_000):
+                if stopped.is_set():
+                    return
+                try:
+                    done = trial.submit(own, number, f"{writer}-{number}")
+                except BaseException as error:  # noqa: BLE001 - handed to the test
+                    failures.append(error)
+                    return
+                told.append(trial.acknowledged(own.database, done, f"{writer}-{number}"))
+
+    threads = [threading.Thread(target=write, args=(writer,)) for writer in range(3)]
+    for thread in threads:
+        thread.start()
+    done = [rebuild(runtime.database, W) for _ in range(4)]
+    stopped.set()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert [one.generation for one in done] == [2, 3, 4, 5]
+    assert len(told) > 20
+    assert done[-1].position > done[0].position, "nobody wrote meanwhile"
+    assert generations(runtime.database) == {5}
+    trial.check(runtime.database, told)
+
+
+def test_a_writer_that_read_the_head_before_the_change_decides_again(runtime: Runtime) -> None:
+    """Else its standings would be written under the old generation, and be missing in the new one."""
+    if runtime.database.is_sqlite:
+        pytest.xfail("SQLite lets nobody write between a writer's reading and its commit")
+    decided = []
+
+    def alongside(_tx: Transaction, _decision: object) -> None:
+        decided.append(1)
+        if len(decided) == 1:
+            rebuild(runtime.database, W)
+
+    done = trial.submit(runtime, 77, "raced", alongside=alongside)
+    assert len(decided) == 2
+    assert (done.count, done.is_repeat) == (1, False)
+    trial.check(runtime.database)
+
+
+def test_a_reader_keeps_its_generation_through_the_change(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rebuilding, "GRACE_SECONDS", 0)
+    with runtime.ask(W) as view:
+        before = fingerprint(view.plan)
+        rebuild(runtime.database, W)
+        fresh = trial.opened(runtime.database.engine.url.render_as_string(hide_password=False))
+        with trial.closing(fresh):
+            again = fresh.cache.plan(view.tx, W, view.end.generation, view.end.position)
+        assert fingerprint(again) == before
+        trial.submit(runtime, 78)
+    with runtime.ask(W) as view:
+        assert view.end.generation == 2
+        assert set(fingerprint(view.plan)) == set(before)
+
+
+def test_a_rebuild_that_was_cut_short_starts_again(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rebuilding, "CHUNK", 10)
+    monkeypatch.setattr(rebuilding, "NEAR", 3)
+
+    class CutShortError(Exception):
+        pass
+
+    def cut(done: int, _total: int) -> None:
+        if done >= 30:
+            raise CutShortError
+
+    with pytest.raises(CutShortError):
+        rebuild(runtime.database, W, cut)
+    assert generations(runtime.database) == {1, 2}
+    with runtime.ask(W) as view:
+        assert view.end.generation == 1
+    assert rebuild(runtime.database, W).differing == ()
+    assert generations(runtime.database) == {2}
+    trial.check(runtime.database)
+
+
+def test_rows_that_differ_are_named_and_changed_only_when_accepted(runtime: Runtime) -> None:
+    with runtime.database.write() as tx:
+        tx.run("UPDATE plan_current SET state = replace(state, 'Activity 5', 'Activity X') WHERE subject = 'activity/1.5'")
+        tx.run("DELETE FROM plan_states WHERE subject = 'activity/1.6' AND position = 10")
+    with pytest.raises(RuleError, match=r"2 subjects do not stand as the log says: activity/1\.5, activity/1\.6") as caught:
+        rebuild(runtime.database, W)
+    assert "--accept-differences" in str(caught.value.way_out)
+    assert generations(runtime.database) == {1}
+    done = rebuild(runtime.database, W, accepts_differences=True)
+    assert done.differing == ("activity/1.5", "activity/1.6")
+    trial.check(runtime.database)
+
+
+def test_two_rebuilds_do_not_mix(runtime: Runtime) -> None:
+    tried = []
+
+    def second(_done: int, _total: int) -> None:
+        if not tried:
+            tried.append(1)
+            with pytest.raises(ConflictError, match="is being rebuilt already"):
+                rebuild(runtime.database, W)
+
+    rebuild(runtime.database, W, second)
+    assert tried
+    trial.check(runtime.database)
+
+
+WRITES = (
+    "INSERT INTO events SELECT workplan, position + 1000, subject, version + 1000, type, actor, speaker, channel,"
+    " occurred_on, placed_on, recorded_at, correlation_id, amends, stored FROM events WHERE position = 1",
+    "UPDATE events SET actor = 'x' WHERE position = 1",
+    "DELETE FROM events WHERE position = 1",
+    "INSERT INTO tree_nodes SELECT workplan, level + 50, idx, hash FROM tree_nodes WHERE level = 0",
+    "UPDATE tree_nodes SET hash = hash WHERE level = 0",
+    "DELETE FROM tree_nodes WHERE level = 0",
+    "INSERT INTO texts SELECT workplan, position + 1000, field, sha256, salt, text FROM texts",
+    "UPDATE texts SET text = 'x'",
+    "DELETE FROM texts",
+    "INSERT INTO idempotency_keys SELECT workplan, actor, key || 'x', salt, body_hash, first_position, count"
+    " FROM idempotency_keys",
+    "UPDATE idempotency_keys SET count = 9",
+    "DELETE FROM idempotency_keys",
+)
+"""Every way of changing a table of the log; ``tests`` runs each through the rebuild's own way to the database."""
+
+
+@contextlib.contextmanager
+def given_role(database: Database, name: str) -> Iterator[None]:
+    """Make the role of docs/operations.md, under another name, and take it away again."""
+    with database.write() as tx:
+        for statement in (
+            f"CREATE ROLE {name} NOLOGIN",
+            f"GRANT SELECT ON events, workplan_heads TO {name}",
+            f"GRANT UPDATE (generation) ON workplan_heads TO {name}",
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON plan_states, plan_current TO {name}",
+        ):
+            tx.run(statement)
+    try:
+        yield
+    finally:
+        with database.write() as tx:
+            tx.run(f"DROP OWNED BY {name}")
+            tx.run(f"DROP ROLE {name}")
+
+
+@pytest.fixture(params=["as installed", "with the role"])
+def guarded(request: pytest.FixtureRequest, runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    with contextlib.ExitStack() as stack:
+        if request.param == "with the role":
+            if runtime.database.is_sqlite:
+                pytest.xfail("SQLite has no roles")
+            name = f"rebuild_{runtime.database.engine.url.database}"
+            monkeypatch.setattr(rebuild_guard, "ROLE", name)
+            stack.enter_context(given_role(runtime.database, name))
+        yield stack.enter_context(contextlib.closing(open_guarded(runtime.database)))
+
+
+@pytest.mark.parametrize("statement", WRITES, ids=lambda sql: " ".join(sql.split()[:3]).removesuffix(" SET"))
+def test_the_database_refuses_a_rebuild_every_write_to_the_log(
+    guarded: Database, runtime: Runtime, statement: str
+) -> None:
+    with pytest.raises((UnavailableError, psycopg.Error)) as caught, guarded.write() as tx:
+        tx.run(statement)
+    said = str(caught.value)
+    assert any(words in said for words in ("not authorized", "append-only", "permission denied", "prohibited")), said
+    trial.check(runtime.database)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [statement for statement in WRITES if statement.startswith("INSERT")],
+    ids=lambda sql: sql.split()[2],
+)
+def test_control_the_same_write_passes_by_the_ordinary_way(runtime: Runtime, statement: str) -> None:
+    with runtime.database.write() as tx:
+        assert tx.run(statement) >= 1
+    if "INTO texts" not in statement and "INTO tree_nodes" not in statement:
+        with pytest.raises((TrackerError, AssertionError)):
+            trial.check(runtime.database)
+
+
+def test_a_rebuild_by_the_guarded_way_works(guarded: Database, runtime: Runtime) -> None:
+    assert rebuild(runtime.database, W).differing == ()
+    with guarded.write() as tx:
+        write_standings(tx, W, 99, [])
+        assert tx.run("UPDATE workplan_heads SET generation = generation WHERE workplan = ?", W) == 1
+    trial.check(runtime.database)

@@ -1,0 +1,374 @@
+"""What a report must say, which quarter it is about, and what co-leads who differ make of it."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Any
+
+import pytest
+
+from tests.stories import LINK, Story, activity, event, refused, report, retract, small_plan, status
+from tracker.workplan.claims import CAUTIOUS
+from tracker.workplan.obligations import duties
+
+SAYINGS: list[dict[str, Any]] = [
+    {"status": "in_progress"},
+    {"assessment": "on_track"},
+    {"note": "we met"},
+    {"needs": "a room"},
+    {"no_change": True},
+    {"no_requests": True},
+    {"evidence": [LINK]},
+    {"regions": ["africa"]},
+]
+
+
+@pytest.mark.parametrize("said", SAYINGS)
+def test_a_report_that_says_one_thing_is_taken(said):
+    assert len(small_plan().say(report("3.1", **said))) == 1
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{}, {"quarter": "2023-Q2"}, {"no_change": False}, {"evidence": []}, {"done": {}}, {"subitems": {}}],
+)
+def test_a_report_that_says_nothing_is_refused(said):
+    with refused("says nothing", way_out="`no_change: true`"):
+        small_plan().say(report("3.1", **said))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"status": "in_progress"},
+        {"assessment": "on_track"},
+        {"done": {"talks": 1}},
+        {"subitems": {"a": "completed"}},
+    ],
+)
+def test_nothing_changed_and_this_changed_contradict_each_other(said):
+    of = {"done": "3.3", "subitems": "3.2"}.get(next(iter(said)), "3.1")
+    with refused("both that nothing changed and what changed", field="/data/no_change"):
+        small_plan().say(report(of, no_change=True, **said))
+
+
+def test_nothing_changed_may_come_with_a_note():
+    story = small_plan()
+    story.say(report("3.1", no_change=True, note="still waiting"))
+    last = story.activity().last_report
+    assert last is not None
+    assert last.no_change
+    assert story.activity().status == "not_started"
+
+
+# ---------------------------------------------------------------------------------------------------- quarters
+
+
+def opened(*quarters: str, now: str = "2023-07-03") -> Story:
+    """Return a plan in which the rounds of these quarters were opened, each in its time, and nothing reported."""
+    story = small_plan()
+    days = {"2022-Q4": "2023-01-02", "2023-Q1": "2023-04-03", "2023-Q2": "2023-07-03"}
+    for quarter in quarters:
+        story.on(days[quarter]).say(event("RoundOpened", f"round/{quarter}"))
+    return story.on(now)
+
+
+def quarter_of(made: list[Any]) -> str:
+    return str(made[0].data.quarter)
+
+
+def test_without_an_open_round_a_report_is_about_the_quarter_in_which_it_happened():
+    assert quarter_of(small_plan().say(report("3.1", no_change=True))) == "2023-Q3"
+    assert quarter_of(small_plan().say(report("3.1", no_change=True, occurred_on="2023-02"))) == "2023-Q1"
+    assert quarter_of(small_plan().say(report("3.1", no_change=True, occurred_on="2022"))) == "2022-Q4"
+
+
+def test_an_open_round_in_which_it_is_owed_takes_the_report():
+    assert quarter_of(opened("2023-Q2").say(report("3.1", no_change=True))) == "2023-Q2"
+
+
+def test_of_several_open_rounds_the_oldest_in_which_it_is_owed_takes_the_report():
+    story = opened("2023-Q1", "2023-Q2")
+    assert [quarter_of(story.say(report("3.1", no_change=True))) for _ in range(3)] == [
+        "2023-Q1",
+        "2023-Q2",
+        "2023-Q3",
+    ]
+
+
+def test_two_reports_in_one_request_settle_two_rounds():
+    story = opened("2023-Q1", "2023-Q2")
+    made = story.say(report("3.1", no_change=True), report("3.1", assessment="on_track"))
+    assert [one.data.quarter for one in made] == ["2023-Q1", "2023-Q2"]  # type: ignore[union-attr]
+
+
+def test_a_quarter_that_is_named_is_taken_before_any_round():
+    assert (
+        quarter_of(opened("2023-Q1", "2023-Q2").say(report("3.1", no_change=True, quarter="2023-Q2")))
+        == "2023-Q2"
+    )
+
+
+def test_a_late_report_does_not_go_to_a_round_that_is_settled_by_now():
+    story = opened("2023-Q2")
+    story.say(report("3.1", assessment="on_track"))
+    assert quarter_of(story.say(report("3.1", note="and in May we met", occurred_on="2023-05"))) == "2023-Q2"
+    story = opened("2023-Q1", "2023-Q2")
+    story.say(report("3.1", assessment="on_track", quarter="2023-Q1"))
+    assert (
+        quarter_of(story.say(report("3.1", note="and in May we met", occurred_on="2023-02-15"))) == "2023-Q2"
+    )
+
+
+def test_a_report_retracted_in_the_same_request_leaves_its_round_owed():
+    story = opened("2023-Q2")
+    (made,) = story.say(report("3.1", assessment="on_track"))
+    again = story.say(retract("activity/3.1", made.position), report("3.1", no_change=True))
+    assert again[1].data.quarter == "2023-Q2"  # type: ignore[union-attr]
+
+
+def test_a_closed_round_is_no_more_asked_for_but_still_takes_a_report_that_names_it():
+    story = opened("2023-Q1")
+    story.say(event("RoundClosed", "round/2023-Q1"))
+    assert quarter_of(story.say(report("3.1", no_change=True))) == "2023-Q3"
+    assert quarter_of(story.say(report("3.1", "oms", no_change=True, quarter="2023-Q1"))) == "2023-Q1"
+
+
+@pytest.mark.parametrize(
+    "quarter, words", [("2023-Q4", "has not begun"), ("2021-Q4", "before the plan's period")]
+)
+def test_a_quarter_outside_plan_and_past_is_refused(quarter, words):
+    with refused(words, field="/data/quarter"):
+        small_plan().say(report("3.1", no_change=True, quarter=quarter))
+
+
+def test_a_report_about_an_older_quarter_is_kept_and_changes_no_status():
+    story = small_plan()
+    story.say(report("3.1", assessment="on_track", quarter="2023-Q2"))
+    story.say(report("3.1", "oms", status="on_hold", reason="strike", quarter="2023-Q1"))
+    assert (story.activity().status, story.activity().assessment) == ("in_progress", "on_track")
+    assert [one.quarter for one in story.activity().reports] == ["2023-Q2", "2023-Q1"]
+
+
+@pytest.mark.parametrize(
+    "said, words",
+    [
+        ({"assessment": "at_risk"}, "needs a reason"),
+        ({"status": "on_hold"}, "needs a reason"),
+        ({"status": "completed"}, "needs evidence"),
+        ({"status": "on_hold", "assessment": "on_track", "reason": "x"}, "not of what is on_hold"),
+    ],
+)
+def test_a_report_about_an_older_quarter_must_say_its_reasons_too(said, words):
+    story = small_plan()
+    story.say(report("3.1", assessment="on_track", quarter="2023-Q2"))
+    with refused(words):
+        story.say(report("3.1", "oms", quarter="2023-Q1", **said))
+
+
+# ------------------------------------------------------------------------------------------ numbers and parts
+
+
+def test_numbers_are_totals_by_target():
+    story = small_plan()
+    story.say(report("3.3", done={"talks": 1}))
+    story.on("2023-10-02").say(report("3.3", done={"talks": 2}))
+    assert story.activity("3.3").done == {"talks": 2}
+
+
+def test_a_target_that_the_plan_does_not_have_is_refused():
+    with refused("has no target papers", field="/data/done/papers", way_out="talks"):
+        small_plan().say(report("3.3", done={"papers": 1}))
+    with refused("has no target talks", way_out="none; say it in a note"):
+        small_plan().say(report("3.1", done={"talks": 1}))
+
+
+def test_a_sub_item_has_a_status_of_its_own():
+    story = small_plan()
+    story.say(report("3.2", subitems={"a": "completed"}))
+    state = story.activity("3.2")
+    assert [(item.key, item.status) for item in state.subitems] == [("a", "completed"), ("b", "not_started")]
+    assert state.status == "not_started"
+
+
+def test_a_sub_item_follows_the_lifecycle():
+    story = small_plan()
+    story.say(report("3.2", subitems={"a": "completed"}))
+    with refused("3.2(a) is completed: on_hold cannot follow", field="/data/subitems/a"):
+        story.say(report("3.2", subitems={"a": "on_hold"}))
+
+
+def test_a_sub_item_that_is_not_there_is_refused():
+    with refused("no sub-item c", field="/data/subitems/c", way_out="a, b"):
+        small_plan().say(report("3.2", subitems={"c": "completed"}))
+    story = small_plan()
+    story.say(event("SubitemWithdrawn", "activity/3.2", {"key": "b"}))
+    with refused("no sub-item b", field="/data/subitems/b"):
+        story.say(report("3.2", subitems={"b": "completed"}))
+
+
+def test_a_late_word_about_a_sub_item_must_fit_what_was_said_later():
+    story = small_plan()
+    story.say(report("3.2", subitems={"a": "on_hold"}, occurred_on="2023-06-01"))
+    with refused("would no longer fit: the sub-item a is completed then", field="/occurred_on"):
+        story.say(report("3.2", subitems={"a": "completed"}, occurred_on="2023-05-01"))
+
+
+def test_sub_items_are_known_by_their_label_else_by_their_number():
+    story = small_plan()
+    parts = [{"text": {"es": "uno"}}, {"text": {"es": "dos"}}]
+    story.say(activity("3.9", subitems=parts))
+    story.say(event("SubitemAdded", "activity/3.9", {"text": {"es": "tres"}}))
+    assert [(item.key, item.label) for item in story.activity("3.9").subitems] == [
+        ("1", None),
+        ("2", None),
+        ("3", None),
+    ]
+    with refused("has a sub-item 2 already", field="/data/label"):
+        story.say(event("SubitemAdded", "activity/3.9", {"label": "2", "text": {"es": "x"}}))
+    with refused("no sub-item 9", field="/data/key", way_out="1, 2, 3"):
+        story.say(event("SubitemReworded", "activity/3.9", {"key": "9", "text": {"es": "x"}}))
+
+
+def test_two_sub_items_cannot_have_one_key():
+    with refused("`a` stands twice", field="/data/subitems"):
+        small_plan().say(activity("3.9", subitems=[{"label": "a", "text": {"es": "x"}}] * 2))
+
+
+# ---------------------------------------------------------------------------------------------------- disputes
+
+
+def differing(first: dict[str, Any], second: dict[str, Any], start: str = "in_progress") -> Story:
+    story = small_plan(now="2023-06-01")
+    if start != "not_started":
+        story.say(status("3.1", start, reason="so it was"))
+    story.on("2023-07-03")
+    story.say(report("3.1", "oim", quarter="2023-Q2", **first))
+    story.say(report("3.1", "oms", quarter="2023-Q2", **second))
+    return story
+
+
+CLAIMS: list[dict[str, Any]] = [
+    {"status": "discontinued", "reason": "x"},
+    {"status": "on_hold", "reason": "x"},
+    {"assessment": "delayed", "reason": "x"},
+    {"assessment": "at_risk", "reason": "x"},
+    {"status": "in_progress"},
+    {"assessment": "on_track"},
+    {"status": "completed", "evidence": [LINK]},
+]
+"""What can be said of something in progress, most cautious first."""
+
+
+@pytest.mark.parametrize("cautious, bold", list(combinations(CLAIMS, 2)))
+def test_the_more_cautious_of_two_differing_reports_counts(cautious, bold):
+    for pair in ((cautious, bold), (bold, cautious)):
+        state = differing(*pair).activity()
+        expected = (cautious.get("status", "in_progress"), cautious.get("assessment"))
+        assert (state.status, state.assessment, state.disputed) == (*expected, True)
+        assert set(state.claims) == {"oim", "oms"}
+
+
+def test_not_started_is_more_cautious_than_on_track_and_less_than_at_risk():
+    state = differing({"no_change": True}, {"assessment": "on_track"}, "not_started").activity()
+    assert (state.status, state.disputed) == ("not_started", True)
+    state = differing({"no_change": True}, {"assessment": "at_risk", "reason": "x"}, "not_started").activity()
+    assert (state.status, state.assessment) == ("in_progress", "at_risk")
+
+
+def test_the_cautious_order_is_that_of_the_rules():
+    assert [one or status for status, one in CAUTIOUS] == [
+        *(
+            "discontinued",
+            "on_hold",
+            "delayed",
+            "at_risk",
+            "not_started",
+            "in_progress",
+            "on_track",
+            "completed",
+        )
+    ]
+
+
+@pytest.mark.parametrize("said", CLAIMS)
+def test_two_that_say_the_same_are_in_no_dispute(said):
+    assert not differing(said, said).activity().disputed
+
+
+def test_each_report_of_a_quarter_is_judged_from_the_status_before_that_quarter():
+    story = differing({"status": "completed", "evidence": [LINK]}, {"status": "on_hold", "reason": "strike"})
+    assert (story.activity().status, story.activity().disputed) == ("on_hold", True)
+
+
+def test_a_dispute_ends_when_one_agrees():
+    story = differing({"assessment": "on_track"}, {"assessment": "at_risk", "reason": "no venue"})
+    story.say(report("3.1", "oms", assessment="on_track", quarter="2023-Q2"))
+    state = story.activity()
+    assert (state.assessment, state.disputed) == ("on_track", False)
+    assert state.assessment_reason is None
+
+
+def test_the_reason_that_is_shown_is_that_of_the_claim_that_counts():
+    story = differing(
+        {"assessment": "delayed", "reason": "of oim"}, {"assessment": "at_risk", "reason": "of oms"}
+    )
+    assert story.text(story.activity().assessment_reason) == "of oim"
+    story.say(report("3.1", "oim", assessment="on_track", quarter="2023-Q2"))
+    assert story.activity().assessment == "at_risk"
+    assert story.text(story.activity().assessment_reason) == "of oms"
+
+
+def test_a_note_neither_makes_nor_ends_a_dispute():
+    story = differing({"assessment": "on_track"}, {"note": "we met"})
+    assert not story.activity().disputed
+    story = differing({"assessment": "on_track"}, {"assessment": "at_risk", "reason": "x"})
+    story.on("2023-10-02").say(report("3.1", "oim", note="we met", quarter="2023-Q3"))
+    assert (story.activity().disputed, story.activity().assessment) == (True, "at_risk")
+
+
+def test_the_secretariat_decides_a_dispute_with_a_reason():
+    story = differing({"assessment": "on_track"}, {"assessment": "at_risk", "reason": "x"})
+    with refused("deciding between differing reports needs a reason", field="/reason"):
+        story.say(status("3.1", "in_progress", assessment="on_track"))
+    story.say(status("3.1", "in_progress", assessment="on_track", reason="oms agreed by phone"))
+    assert (story.activity().assessment, story.activity().disputed) == ("on_track", False)
+
+
+def test_deciding_for_what_counts_already_is_an_event_while_there_is_a_dispute():
+    story = differing({"assessment": "on_track"}, {"assessment": "at_risk", "reason": "x"})
+    made = story.say(
+        status("3.1", "in_progress", assessment="at_risk", reason="the Secretariat agrees with oms")
+    )
+    assert len(made) == 1
+    assert (story.activity().assessment, story.activity().disputed) == ("at_risk", False)
+
+
+def test_a_decision_is_what_later_reports_of_the_quarter_are_judged_from():
+    story = differing({"status": "completed", "evidence": [LINK]}, {"assessment": "at_risk", "reason": "x"})
+    story.say(status("3.1", "on_hold", reason="decided"))
+    story.say(report("3.1", "oim", no_change=True, quarter="2023-Q2"))
+    assert (story.activity().status, story.activity().disputed) == ("on_hold", False)
+
+
+def test_nothing_new_after_ones_own_report_keeps_what_it_said():
+    story = small_plan()
+    story.say(report("3.1", assessment="at_risk", reason="no venue", quarter="2023-Q2"))
+    story.say(report("3.1", no_change=True, quarter="2023-Q2"))
+    assert (story.activity().assessment, story.activity().disputed) == ("at_risk", False)
+
+
+def test_on_behalf_of_counts_as_that_entitys_report():
+    story = differing({"assessment": "on_track"}, {"assessment": "at_risk", "reason": "x"})
+    by = {"entity": "oms", "by": "phone", "received_on": "2023-07-03"}
+    story.say(report("3.1", None, assessment="on_track", quarter="2023-Q2", on_behalf_of=by))
+    assert not story.activity().disputed
+
+
+def test_one_report_settles_both_of_two_activities_that_are_the_same():
+    story = opened("2023-Q2")
+    story.say(event("ActivityLinked", "activity/4.1", {"kind": "same_as", "to": "3.1"}))
+    story.say(report("3.1", assessment="on_track"))
+    states = {(duty.activity.id, duty.entity): duty.state for duty in duties(story.plan, "2023-Q2")}
+    assert states["4.1", "acnur"] == states["3.1", "oim"] == states["3.1", "oms"] == "reported"
+    assert states["3.2", "oim"] == "not_reported"
