@@ -19,8 +19,8 @@ from tracker.events.dates import last_day, local_day, quarter_of, quarters_betwe
 from tracker.events.reading import recorded_at
 from tracker.notifications import outbox
 from tracker.notifications.delivery import deliver
-from tracker.notifications.settling import lapse, settle_abandoned
 from tracker.notifications.running import create_letters
+from tracker.notifications.settling import lapse, settle_abandoned
 from tracker.projections.working_days import working_days
 from tracker.runtime import Runtime, View
 from tracker.workplan.calendar import regular_dates

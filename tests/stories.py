@@ -6,6 +6,7 @@ After every request the states that deciding arrived at are compared with those 
 from __future__ import annotations
 
 import contextlib
+import copy
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -105,6 +106,12 @@ class Story:
             assert (fresh.version, fresh.position, fresh.latest) == (live.version, live.position, live.latest)
             assert dump_state(fresh.state) == dump_state(live.state), f"{subject}: live differs from folded"
         return list(judged.events)
+
+    def copy(self) -> Story:
+        """Return the same story, to go on differently."""
+        other = copy.copy(self)
+        other.log = list(self.log)
+        return other
 
     def events_of(self, subject: str) -> list[Event]:
         return [one for one in self.log if one.subject == subject]

@@ -31,8 +31,8 @@ def test_the_readme_runs_as_it_is_printed(tmp_path: Path, free_port: int) -> Non
     with serving(tmp_path, free_port) as served:
         script = "".join(f"{command}\necho '--8<--'\n" for command, _ in steps)
         script = script.replace("http://127.0.0.1:8000", served.base)
-        script = script.replace(".venv/bin/tracker", f"{sys.executable} -m tracker")
-        script = script.replace(".venv/bin/python", sys.executable)
+        places = {".venv/bin/python": sys.executable, ".venv/bin/tracker": f"{sys.executable} -m tracker"}
+        script = re.sub("|".join(map(re.escape, places)), lambda found: places[found.group()], script)
         done = subprocess.run(
             ["bash", "-c", script], env=served.environment, capture_output=True, text=True, check=False, timeout=60
         )

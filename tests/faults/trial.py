@@ -1,4 +1,4 @@
-"""A small installation to do harm to, and the checks that nothing which was acknowledged is lost, doubled or altered."""
+"""A small installation to do harm to, and the checks that nothing acknowledged is lost, doubled or altered."""
 
 from __future__ import annotations
 
@@ -117,7 +117,9 @@ def check(database: Database, told: Iterable[Acknowledged] = ()) -> Sound:
         assert not tx.all(_HOLES), "versions have gaps"
         doubled = tx.all(_SHARED)
         assert not doubled, f"two keys for one entry: {doubled}"
-        reports = tx.one("SELECT count(*) FROM events WHERE type = 'ProgressReported' AND workplan = ?", WORKPLAN)
+        reports = tx.one(
+            "SELECT count(*) FROM events WHERE type = 'ProgressReported' AND workplan = ?", WORKPLAN
+        )
         keys = tx.one("SELECT coalesce(sum(count), 0) FROM idempotency_keys WHERE workplan = ?", WORKPLAN)
         assert reports == keys, f"{reports} reports under {keys} keys"
     return sound

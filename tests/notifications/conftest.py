@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+import os
+import shutil
 import socket
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP as Server
+from aiosmtpd.smtp import SMTP as Server  # noqa: N811 - it is a class, named for what it speaks
 from aiosmtpd.smtp import Envelope, Session
 
+from tests import postgres
 from tracker.directory import people
 from tracker.directory.principals import system
 from tracker.events.reading import read_log
@@ -32,6 +37,8 @@ from tracker.workplan.workstream import Workstream
 PLAN = "unnm-2022-2024"
 QUARTER = "2023-Q2"
 LANGUAGES = ("es", "en", "fr")
+sqlite_only = pytest.mark.parametrize("plan_url", ["sqlite"], indirect=True)
+"""For what does not depend on the engine."""
 SHORT = Patience(connect=2, reply=2, final=2, tries=2, pause=0.01)
 
 
@@ -121,9 +128,13 @@ def mail(free_port: int) -> Iterator[MailServer]:
         yield made
 
 
+ADOPTED = datetime(2022, 12, 15, 9, 0, tzinfo=UTC)
+_numbers = itertools.count(1)
+
+
 @pytest.fixture
 def clock() -> Clock:
-    return Clock(datetime(2022, 12, 15, 9, 0, tzinfo=UTC))
+    return Clock(ADOPTED)
 
 
 @cache
@@ -142,12 +153,56 @@ def settings_for(database_url: str, **more: str) -> Settings:
     )
 
 
+Furnished = Callable[[str, bool], str]
+
+
+@pytest.fixture(scope="session")
+def furnished(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnished]:
+    """Return ``f(engine, has_leads)``: a template of a database with the shipped plan, made once per run."""
+    made: dict[tuple[str, bool], str] = {}
+    databases: list[tuple[str, str]] = []
+
+    def template(engine: str, has_leads: bool) -> str:
+        if (engine, has_leads) not in made:
+            made[engine, has_leads] = name = f"plan_{os.getpid()}_{has_leads}".lower()
+            if engine == "sqlite":
+                path = tmp_path_factory.mktemp(name) / "plan.db"
+                shutil.copy(request.getfixturevalue("sqlite_template"), path)
+                url, made[engine, has_leads] = f"sqlite:///{path}", str(path)
+            else:
+                server = request.getfixturevalue("postgresql_server")
+                url = postgres.create_database(server, name, request.getfixturevalue("postgresql_template"))
+                databases.append((server, name))
+            runtime = build_runtime(settings_for(url), Clock(ADOPTED))
+            runtime.adopt(PLAN, shipped_requests())
+            if has_leads:
+                for index, (entity, workstreams) in enumerate(lead_entities(runtime).items()):
+                    add_focal_point(runtime, entity, LANGUAGES[index % 3], workstreams)
+            runtime.close()
+        return made[engine, has_leads]
+
+    yield template
+    for server, name in databases:
+        postgres.drop_database(server, name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def plan_url(request: pytest.FixtureRequest, furnished: Furnished, tmp_path: Path) -> Iterator[str]:
+    """Run the test on both engines, each time with a plan of its own; with the 21 leads where the test asks for them."""
+    found = furnished(request.param, "leads" in request.fixturenames)
+    if request.param == "sqlite":
+        yield f"sqlite:///{shutil.copy(found, tmp_path / 'tracker.db')}"
+        return
+    server, name = request.getfixturevalue("postgresql_server"), f"{found}_{next(_numbers)}"
+    yield postgres.create_database(server, name, found)
+    postgres.drop_database(server, name)
+
+
 @pytest.fixture
-def runtime(database_url: str, clock: Clock, mail: MailServer) -> Iterator[Runtime]:
+def runtime(plan_url: str, clock: Clock, mail: MailServer) -> Iterator[Runtime]:
     """Return the runtime with the shipped plan, adopted in time, on 3 July 2023 (the round of 2023-Q2 opens)."""
-    made = build_runtime(settings_for(database_url, TRACKER_SMTP_URL=mail.url), clock)
-    made.adopt(PLAN, shipped_requests())
     clock.set("2023-07-03")
+    made = build_runtime(settings_for(plan_url, TRACKER_SMTP_URL=mail.url), clock)
     yield made
     made.close()
 
@@ -183,10 +238,8 @@ def add_focal_point(runtime: Runtime, entity: str, language: str, workstreams: l
 @pytest.fixture
 def leads(runtime: Runtime) -> dict[str, str]:
     """Return ``{entity: person}``: one person for each of the 21 leads, in three languages by turns."""
-    return {
-        entity: add_focal_point(runtime, entity, LANGUAGES[index % 3], workstreams)
-        for index, (entity, workstreams) in enumerate(lead_entities(runtime).items())
-    }
+    with runtime.database.read() as tx:
+        return {(one.email or "").partition("@")[0]: one.id for one in people.people_of(tx).values()}
 
 
 @pytest.fixture
@@ -209,6 +262,11 @@ def post_to(mail: MailServer, **more: Any) -> Post:
     return Post(
         mail.url, Patience(**{"connect": 2, "reply": 2, "final": 2, "tries": 2, "pause": 0.01} | more)
     )
+
+
+def with_settings(runtime: Runtime, **changed: Any) -> None:
+    """Change settings of a running system, as a restart would."""
+    runtime.settings = replace(runtime.settings, **changed)
 
 
 def nobody_listens() -> int:

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import marshmallow as ma
 from flask import Flask, Response, request
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from tracker.api import credentials, queries, rendering, strict_json
 from tracker.api.call import Asked, Call, NotReachedError, Reader, Route
@@ -194,8 +194,7 @@ def _body(route: Route) -> Any:
         return None
     if request.mimetype != "application/json" or request.headers.get("Content-Encoding"):
         raise UnsupportedMediaType
-    request.max_content_length = LARGEST_BODY
-    value = strict_json.read(request.get_data(cache=False))
+    value = strict_json.read(_bytes())
     if route.body == "events":
         return value
     if not isinstance(value, dict):
@@ -207,6 +206,19 @@ def _body(route: Route) -> Any:
         known = tuple(reader.fields)
         faults = list(queries.faults_in(error.messages, value, known, "/"))
         raise queries.refusal(faults, known) from error
+
+
+def _bytes() -> bytes:
+    """Return the body; where it comes in chunks its length is known only at its end, so it is read no further than that."""
+    if (request.content_length or 0) > LARGEST_BODY:
+        raise RequestEntityTooLarge
+    request.max_content_length = LARGEST_BODY + 1
+    data = bytearray()
+    while len(data) <= LARGEST_BODY and (chunk := request.stream.read(LARGEST_BODY + 1 - len(data))):
+        data += chunk
+    if len(data) > LARGEST_BODY:
+        raise RequestEntityTooLarge
+    return bytes(data)
 
 
 def _wants_csv(route: Route) -> bool:

@@ -8,7 +8,7 @@ import click
 
 from tracker.cli.context import as_json, running, show
 from tracker.directory.principals import system
-from tracker.plans.differences import differences
+from tracker.workplan.document_differences import differences
 from tracker.plans.reader import read_file
 from tracker.workplan.document import DocumentError, requests_of
 

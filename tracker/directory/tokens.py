@@ -176,6 +176,16 @@ def make_signin_link(tx: Transaction, now: datetime, person: str, life: timedelt
     return secret
 
 
+def living_links(tx: Transaction, now: datetime, person: str) -> int:
+    """Return how many of a person's sign-in links still work."""
+    query = sa.select(sa.func.count()).where(
+        signin_links.c.person == person,
+        signin_links.c.used_at.is_(None),
+        signin_links.c.expires_at > instant_text(now),
+    )
+    return int(tx.core.execute(query).scalar_one())
+
+
 def is_good_link(tx: Transaction, now: datetime, secret: str) -> bool:
     """Return whether a sign-in link would still work; looking does not use it up."""
     row = tx.core.execute(sa.select(signin_links).where(signin_links.c.hash == hash_of(secret))).first()

@@ -1,10 +1,9 @@
-#!/usr/bin/env python3
 """Checks an export of a workplan's log with Python 3.9 or newer and nothing else; it reads, and writes nothing.
 
     python3 verify.py EXPORT.zip [--key KEY-OR-FINGERPRINT] [--head FILE] [--seal 2977:7F3A-91C2]
 
-Ends with 0 where all is as it was signed, 1 where something is wrong (the first bad entry is named), 2 where it cannot
-decide. Sources: RFC 9162 (tree), RFC 8032 (Ed25519), RFC 8785 (canonical JSON), C2SP signed-note and tlog-checkpoint.
+Ends with 0: all is as it was signed; 1: something is wrong, the first bad entry is named; 2: it cannot decide.
+Sources: RFC 9162 (tree), 8032 (Ed25519) and 8785 (canonical JSON), C2SP signed-note and tlog-checkpoint.
 """
 
 from __future__ import annotations
@@ -12,46 +11,37 @@ from __future__ import annotations
 import argparse
 import base64
 import hashlib
+import itertools
 import json
 import re
 import sys
 import unicodedata
-import zipfile
 import zlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Set, Tuple
+from typing import Any
+from zipfile import BadZipFile, ZipFile
 
-Point = Tuple[int, int, int, int]
-Texts = Mapping[str, Tuple[bytes, str]]  # {JSON pointer: (salt, text)}
-Claim = Tuple[
-    int, bytes, str, str
-]  # size, how its root begins, whose word that is, the signed note if it is one
+Json = dict[str, Any]
+Point = tuple[int, int, int, int]
+Claim = tuple[int, bytes, str, str]  # size, how its root begins, whose word that is, the note if it is signed
 PRIME, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 CURVE = -121665 * pow(121666, PRIME - 2, PRIME) % PRIME
-HEAD = re.compile("(.+)\n([1-9][0-9]{0,15})\n(.{43}=)\n(?:.+\n)*\n((?:\u2014 \\S+ \\S+\n)+)")
+HEAD = re.compile(r"\A(.+)\n([1-9][0-9]{0,15})\n(.{43}=)\n(?:.+\n)*\n((?:— \S+ \S+\n)+)\Z")
+SEAL = re.compile(r"[1-9][0-9]{0,15}:[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
-AMENDMENTS = {"EntryCorrected", "EntryRetracted", "TextRedacted"}
-FAULTS = (
-    AttributeError,
-    EOFError,
-    IndexError,
-    KeyError,
-    TypeError,
-    ValueError,
-    zipfile.BadZipFile,
-    zlib.error,
-)
+FAULTS = (AttributeError, EOFError, LookupError, RuntimeError, TypeError, ValueError, BadZipFile, zlib.error)
 
 
 class WrongError(Exception):
     """Something is not as it was signed; ``position`` is the first entry known to be bad, if one is."""
 
-    def __init__(self, words: str, position: Optional[int] = None) -> None:
+    def __init__(self, words: str, position: int | None = None) -> None:
         super().__init__(f"entry {position}: {words}" if position else words)
         self.position = position
 
 
-def need(is_good: bool, words: str) -> None:
+def need(is_good: object, words: str) -> None:
     if not is_good:
         raise ValueError(words)
 
@@ -85,40 +75,38 @@ def ed25519_verify(public: bytes, message: bytes, signature: bytes) -> bool:
         if pick := (s >> bit & 1) + 2 * (k >> bit & 1):
             point = _add(point, addends[pick - 1])
     x, y = (number * pow(point[2], PRIME - 2, PRIME) % PRIME for number in point[:2])
-    return (
-        len(signature) == 64 and s < ORDER and (y | (x & 1) << 255).to_bytes(32, "little") == signature[:32]
-    )
+    said = (y | (x & 1) << 255).to_bytes(32, "little")
+    return len(signature) == 64 and s < ORDER and said == signature[:32]
 
 
-def read_key(text: str) -> Tuple[str, bytes, bytes]:
+def read_key(text: str) -> tuple[str, bytes, bytes]:
     """Return the name, the id and the bytes of a verifier key; raises ValueError where it is none for Ed25519."""
     name, said, raw = text.split("+", 2)
     public = base64.b64decode(raw, validate=True)
     number = hashlib.sha256(name.encode() + b"\n" + public).digest()[:4]
     is_key = number.hex() == said and len(public) == 33 and public[0] == 1 and re.fullmatch(r"\S+", name)
-    need(bool(is_key), f"{text} is no verifier key for Ed25519")
+    need(is_key, f"{text} is no verifier key for Ed25519")
     return name, number, public[1:]
 
 
 def fingerprint(key: str) -> str:
     """Return the first 128 bits of the SHA-256 of a verifier key's bytes, as printed for comparing."""
-    return " ".join(re.findall("....", hashlib.sha256(read_key(key)[2]).hexdigest()[:32].upper()))
+    return "-".join(re.findall("....", hashlib.sha256(read_key(key)[2]).hexdigest()[:32].upper()))
 
 
-def read_head(note: str, key: str = "") -> Tuple[str, int, bytes, Optional[bool]]:
+def read_head(note: str, key: str = "") -> tuple[str, int, bytes, bool | None]:
     """Return the origin, size and root of a signed tree head, and whether a key signed it (None: no line says so)."""
-    match, is_signed = HEAD.fullmatch(note), None
-    if not match:
-        raise ValueError("this is no signed tree head")
+    origin, size, root, signatures = (HEAD.findall(note) or [("", "0", "", "")])[0]
+    need(origin != "", "this is no signed tree head")
     name, number, public = read_key(key) if key else ("", b"", b"")
-    for who, said in re.findall("\u2014 (\\S+) (\\S+)\n", match[4]):
-        raw = base64.b64decode(said, validate=True)
-        if (who, raw[:4]) == (name, number) and is_signed is None:
-            is_signed = ed25519_verify(public, note[: match.start(4) - 1].encode(), raw[4:])
-    return match[1], int(match[2]), base64.b64decode(match[3], validate=True), is_signed
+    lines = re.findall("\u2014 (\\S+) (\\S+)\n", signatures)
+    raws = [base64.b64decode(said, validate=True) for who, said in lines if who == name]
+    mine, text = [raw[4:] for raw in raws if raw[:4] == number], note[: -len(signatures) - 1].encode()
+    is_signed = ed25519_verify(public, text, mine[0]) if mine else None
+    return origin, int(size), base64.b64decode(root, validate=True), is_signed
 
 
-def read_line(line: bytes) -> Dict[str, Any]:
+def read_line(line: bytes) -> Json:
     """Return the object in canonical JSON: texts in NFC, whole numbers, keys in order, no spaces."""
     value = json.loads(line, parse_float=int, parse_constant=int)  # int() refuses both
     again = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
@@ -128,7 +116,7 @@ def read_line(line: bytes) -> Dict[str, Any]:
     return dict(value)
 
 
-def seals_in(value: Any, pointer: str = "") -> Iterator[Tuple[str, str]]:
+def seals_in(value: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
     """Yield (JSON pointer, hash) of every sealed text."""
     if isinstance(value, dict) and value.keys() == {"sha256"} and isinstance(value["sha256"], str):
         yield pointer, value["sha256"]
@@ -143,29 +131,30 @@ class Log:
     def __init__(self, key: str, claims: Iterable[Claim]) -> None:
         self.workplan = self.origin = self.recorded_at = ""
         self.size = self.signed = self.matched = self.sealed = self.redacted = 0
-        self.keys: List[str] = [key] if key else []
-        self.unvouched: Set[str] = set()  # keys that the one before did not vouch for
+        self.keys: list[str] = [key] if key else []
+        self.unvouched: set[str] = set()  # keys that the one before did not vouch for
         self._claims = sorted(claims, reverse=True)
-        self._peaks: List[bytes] = []
-        self._subjects: List[str] = []
-        self._versions: Dict[str, int] = {}
-        self._closed: Set[int] = set()  # what cannot be corrected: amendments, and what was retracted
-        self._known: Set[str] = set()
-        self._missing: Dict[Tuple[int, str], str] = {}
+        self._peaks: list[bytes] = []
+        self._subjects: list[str] = []
+        self._versions: dict[str, int] = {}
+        self._closed: set[int] = set()  # what cannot be corrected: amendments, and what was retracted
+        self._known: set[str] = set()
+        self._missing: dict[tuple[int, str], str] = {}
 
-    def entry(self, line: bytes, texts: Texts, leaf: Optional[bytes] = None) -> Dict[str, Any]:
-        """Take the next entry: its bytes, its texts, and the hash that was kept of it."""
+    def entry(self, line: bytes, texts: bytes | Json, leaf: bytes | None = None) -> Json:
+        """Take the next entry: its bytes, its texts {JSON pointer: [salt, text]}, the hash kept of it (all in hex)."""
         number = position = self.size + 1
         node = hashlib.sha256(b"\0" + line).digest()
         try:
+            need(line != b"", "it is missing")
             event = read_line(line)
-            at, workplan = event["position"], event["workplan"]
-            is_next = (at, workplan) == (position, self.workplan or workplan)
-            need(is_next, f"in its place stands entry {at} of {workplan}")
-            need(leaf in {None, node}, "it does not have the hash that was kept of it")
+            where = event["position"], event["workplan"]
+            need(where == (position, self.workplan or where[1]), f"in its place stands entry {where}")
+            need(leaf in {None, node.hex().encode()}, "it does not have the hash that was kept of it")
             self._place(event, event["data"])
+            texts = read_line(texts) if isinstance(texts, bytes) else texts
             self._unseal(event if b'{"sha256":"' in line else {}, texts, position)
-            if event["type"] in AMENDMENTS:
+            if event["type"] in {"EntryCorrected", "EntryRetracted", "TextRedacted"}:
                 self._amend(event, position, event["data"]["position"])
         except FAULTS as error:
             raise WrongError(f"{error}", position) from error
@@ -183,36 +172,36 @@ class Log:
             root = hashlib.sha256(b"\1" + peak + root).digest()
         return root
 
-    def _place(self, event: Dict[str, Any], data: Dict[str, Any]) -> None:
+    def _place(self, event: Json, data: Json) -> None:
         subject, version, instant = event["subject"], event["version"], event["recorded_at"]
         expected, is_first = self._versions.get(subject, 0) + 1, event["type"] == "WorkplanAdopted"
         need(version == expected, f"{subject} is at version {version}, not {expected}")
-        need(bool(INSTANT.fullmatch(instant)) and instant > self.recorded_at, "it was recorded too early")
+        need(INSTANT.fullmatch(instant) and instant > self.recorded_at, "it was recorded too early")
         need(is_first == (self.size == 0), "WorkplanAdopted begins a log, and stands nowhere else")
         if is_first:
             self.workplan, self.origin = event["workplan"], data["origin"]
         if event["type"] == "SigningKeyChanged" and data["key"] not in self.keys[-1:]:
-            need(data.get("previous") in (self.keys[-1:] or [None]), "it replaces a key that did not sign")
+            need(data.get("previous") in self.keys[-1:] or not self.keys, "it replaces another key")
             self.keys.append(data["key"])
             self.unvouched.add(data["key"])
         self._versions[subject], self.recorded_at = version, instant
         self._subjects.append(sys.intern(subject))
 
-    def _unseal(self, event: Dict[str, Any], texts: Texts, position: int) -> None:
+    def _unseal(self, event: Json, texts: Json, position: int) -> None:
         seals = dict(seals_in(event))
         for at, (salt, text) in texts.items():
-            said = hashlib.sha256(salt + text.encode()).hexdigest()
+            said = hashlib.sha256(bytes.fromhex(salt) + text.encode()).hexdigest()
             need(said == seals.get(at), f"the text at {at} is not the one that was sealed")
             self._known.add(said)
         self._missing.update({(position, at): said for at, said in seals.items() if at not in texts})
         self.sealed += len(seals)
 
-    def _amend(self, event: Dict[str, Any], position: int, target: int) -> None:
+    def _amend(self, event: Json, position: int, target: int) -> None:
         is_about = 0 < target < position and self._subjects[target - 1] == event["subject"]
         need(is_about, f"it amends entry {target}, no earlier one about {event['subject']}")
         if event["type"] == "TextRedacted":
             gone = self._missing.pop((target, event["data"]["field"]), "")
-            need(bool(gone), f"the text of entry {target} that it removes is still there")
+            need(gone, f"the text of entry {target} that it removes is still there")
             self._known.add(gone)
             self.redacted += 1
         else:
@@ -223,13 +212,13 @@ class Log:
         if not self.root().startswith(start):
             words = f"this or a later one up to {self.size} is not what it was: {whose} does not fit"
             raise WrongError(words, self.matched + 1)
-        self.matched = self.size
         if note:
             if not self.keys or read_head(note, self.keys[-1])[::3] != (self.origin, True):
                 raise WrongError(f"{whose} is not signed by the key of that time", self.size)
             if self.keys[-1] in self.unvouched and read_head(note, self.keys[-2])[3]:
                 self.unvouched.remove(self.keys[-1])
             self.signed = self.size
+        self.matched = self.size
 
     def end(self) -> None:
         """Check what can only be said at the end of the log."""
@@ -240,9 +229,14 @@ class Log:
                 raise WrongError(f"the text at {at} is gone, and no entry removed it", position)
 
 
+def signed_claim(note: str, whose: str = "the signed head of {} entries") -> Claim:
+    _, size, root, _ = read_head(note)
+    return size, root, whose.format(size), note
+
+
 def examine(path: str, claims: Iterable[Claim] = ()) -> Log:
     """Check an export, and that its tree fits what is claimed of it; raises WrongError, or BadZipFile if it is none."""
-    digests: Dict[str, str] = {}
+    digests: dict[str, str] = {}
 
     def lines(name: str) -> Iterator[bytes]:
         digest = hashlib.sha256()
@@ -251,52 +245,55 @@ def examine(path: str, claims: Iterable[Claim] = ()) -> Log:
             yield line[:-1]
         digests[name] = digest.hexdigest()
 
-    with zipfile.ZipFile(path) as archive:
-        log = Log("", ())
+    with ZipFile(path) as archive:
         try:
-            notes = [read_line(line)["note"] for line in lines("heads.jsonl")]
-            heads = [(note, *read_head(note)[1:3]) for note in notes]
-            own = [(size, root, f"the signed head of {size} entries", note) for note, size, root in heads]
-            log = Log(next(lines("key.txt"), b"").decode(), [*own, *claims])
-            leaves, texts = lines("leaves.txt"), map(read_line, lines("texts.jsonl"))
-            text = next(texts, None)
-            for line in lines("events.jsonl"):
-                here: Dict[str, Tuple[bytes, str]] = {}
-                while text and text["position"] == log.size + 1 and text["field"] not in here:
-                    here[text["field"]] = bytes.fromhex(text["salt"]), text["text"]
-                    text = next(texts, None)
-                log.entry(line, here, bytes.fromhex(next(leaves, b"").decode()))
+            keys = [line.decode() for line in lines("key.txt")]
+            own = [signed_claim(read_line(line)["note"]) for line in lines("heads.jsonl")]
+            log = Log("".join(keys[:1]), [*own, *claims])
+            files = (lines(name) for name in ("events.jsonl", "texts.jsonl", "leaves.txt"))
+            for row in itertools.zip_longest(*files, fillvalue=b""):
+                log.entry(*row)
             log.end()
-            need(not text and next(leaves, None) is None, "there are texts or hashes of no entry")
-            need([line.decode() for line in lines("key.txt")] == log.keys, "key.txt holds other keys")
-            for name in archive.namelist():
+            need(keys == log.keys, "key.txt holds other keys than those that signed")
+            for name in set(archive.namelist()) - digests.keys() - {"manifest.json"}:
                 list(lines(name))
-            digests.pop("manifest.json")
+            manifest = read_line(archive.read("manifest.json"))
+            bad = ", ".join(dict(digests.items() ^ manifest["files"].items())) or "manifest.json"
             said = [log.workplan, log.origin, log.size, log.root().hex()]
-            manifest = next(map(read_line, lines("manifest.json")))
-            need(manifest == {"log": said, "files": digests, "format": 1}, "a file is not as it was exported")
+            need(manifest == {"log": said, "files": digests, "format": 1}, f"{bad} is not as it was exported")
         except FAULTS as error:
-            raise WrongError(f"the export is damaged: {error}", log.size + 1 if log.size else None) from error
+            raise WrongError(f"the export is damaged: {error}") from error
     return log
 
 
-def main(arguments: Optional[List[str]] = None) -> int:
+def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("export")
     for name in ("--key", "--head", "--seal"):
         parser.add_argument(name, action="append", default=[])
     asked = parser.parse_args(arguments)
     try:
-        claims: List[Claim] = [
-            (*read_head(Path(name).read_text("utf-8"))[1:3], name, "") for name in asked.head
-        ]
-        ...
-    except WrongError as error:
-        print(f"WRONG, {error}.")
-        return 1
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
-        print(f"CANNOT DECIDE: {error}.")
-        return 2
+        claims = [signed_claim(Path(name).read_text("utf-8"), f"your head {name}") for name in asked.head]
+        for said in asked.seal:
+            need(SEAL.fullmatch(said), f"{said} is no seal; they look like 2977:7F3A-91C2")
+            start = bytes.fromhex(said.partition(":")[2].replace("-", ""))
+            claims.append((int(said.partition(":")[0]), start, f"your seal {said}", ""))
+        log = examine(asked.export, claims)
+        print(f"{log.workplan}, {log.origin}: {log.size} entries, the last recorded at {log.recorded_at}.")
+        print(f"{log.sealed} sealed texts, {log.redacted} removed openly. Root: {log.root().hex()}.")
+        for key in log.keys:
+            print(f"Key {fingerprint(key)}: compare it with the one you were given. {key}")
+        trusted = [at for at, key in enumerate(log.keys) if {key, fingerprint(key)} & set(asked.key)]
+        if asked.key and not trusted:
+            raise WrongError("no head is signed by the key that you gave")
+        need(log.signed == log.size, f"no signed head covers the entries from {log.signed + 1} on")
+        after = log.keys[max(trusted, default=0) + 1 :]
+        need(not log.unvouched & set(after), "a key took over for which the one before did not vouch")
+        print("GOOD: every entry, text and head is as it was signed.")
+    except (WrongError, OSError, ValueError, BadZipFile) as error:
+        print(f"{'WRONG' if isinstance(error, WrongError) else 'CANNOT DECIDE'}: {error}.")
+        return 1 if isinstance(error, WrongError) else 2
+    return 0
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ def deliver(
         return done
     if post is None and url is None:
         done.problem = DeliveryError(
-            "no mail server is set: {count} letters wait",
+            "no mail server is set; letters waiting: {count}",
             count=len(waiting),
             way_out="Set TRACKER_SMTP_URL to smtp://host:port; the letters are sent by the next run.",
         )
@@ -87,7 +87,7 @@ def deliver(
         post.quit()
     except TransientError as error:
         done.problem = DeliveryError(
-            "{why}; the letters not sent yet wait",
+            "{why}; what was not sent waits",
             why=str(error),
             way_out="Nothing is lost and nothing is sent twice: run it again when the server is back.",
         )

@@ -1,19 +1,30 @@
-"""The due day of a round as a calendar event: the same one in every letter, so that it is entered once."""
+"""The due day of a round as a calendar event: the same one in every letter, so that a calendar holds it once."""
 
 from __future__ import annotations
 
-def _attach_date(message: EmailMessage, occasion: Occasion, say: Phrases) -> None:
-    """Attach the due day for the reader's calendar: the same event in every letter of the round."""
-    due, quarter = date.fromisoformat(occasion.opened.due), occasion.opened.id
-    domain = occasion.message_id.rpartition("@")[2].rstrip(">")
+from datetime import UTC, date, datetime, timedelta
+from email.message import EmailMessage
+
+import icalendar
+
+from tracker.notifications.phrases import Phrases
+from tracker.workplan.root import Workplan
+from tracker.workplan.round import Round
+
+
+def attach_due_date(
+    message: EmailMessage, say: Phrases, workplan: Workplan, opened: Round, recipient: str, now: datetime
+) -> None:
+    """Attach the event. Its id is the recipient's own for this round; an extension of the round moves it."""
+    due = date.fromisoformat(opened.due)
     event = icalendar.Event()
-    event.add("uid", f"{occasion.workplan.id}-{quarter}-{occasion.person.id}@{domain}")
-    event.add("dtstamp", occasion.now.astimezone(ZoneInfo("UTC")))
-    event.add("sequence", occasion.opened.extensions)
+    event.add("uid", f"{workplan.id}-{opened.id}-{recipient}@workplan-tracker")
+    event.add("dtstamp", now.astimezone(UTC))
+    event.add("sequence", opened.extensions)
     event.add("dtstart", due)
     event.add("dtend", due + timedelta(days=1))
-    event.add("summary", say("event_title", quarter=say.quarter(quarter)))
-    event.add("description", say("event_words", place=say.place(occasion.workplan.zone)))
+    event.add("summary", say("event_title", quarter=say.quarter(opened.id)))
+    event.add("description", say("event_words", place=say.place(workplan.zone)))
     event.add("transp", "TRANSPARENT")
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//workplan-tracker//EN")
@@ -23,6 +34,6 @@ def _attach_date(message: EmailMessage, occasion: Occasion, say: Phrases) -> Non
     message.add_attachment(
         calendar.to_ical().decode(),
         subtype="calendar",
-        filename=f"{quarter}.ics",
+        filename=f"{opened.id}.ics",
         params={"method": "PUBLISH"},
     )

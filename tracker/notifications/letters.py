@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import textwrap
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
+from datetime import datetime
 from email.message import EmailMessage
-from email.policy import SMTP, Policy
-from email.utils import format_datetime, parseaddr
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import css_inline
-import icalendar
 import jinja2
 
 from tracker.directory.people import Person
 from tracker.events import tree
 from tracker.events.dates import local_day
+from tracker.notifications.due_date import attach_due_date
+from tracker.notifications.headers import blank
 from tracker.notifications.phrases import Phrases, in_language, phrases, shortened
 from tracker.notifications.reminders import Digest, Owed, Phase, Section, Settled
 from tracker.projections.speakers import display_name
@@ -77,7 +73,8 @@ def write_letter(occasion: Occasion) -> EmailMessage:
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     fill(message, "letter", values)
     if occasion.digest.owed and occasion.phase == "asking":
-        _attach_date(message, occasion, say)
+        person, now = occasion.person.id, occasion.now
+        attach_due_date(message, say, occasion.workplan, occasion.opened, person, now)
     message["Content-Language"] = say.language  # last: adding parts moves such headers into the first part
     return message
 

@@ -17,10 +17,10 @@ from tracker.events.vocabulary import Channel, Step
 from tracker.notifications import outbox
 from tracker.notifications.asking import domain_of
 from tracker.notifications.delivery import Delivered, Hook, deliver, nothing
-from tracker.notifications.settling import settle_abandoned
 from tracker.notifications.occasions import obstacle, secretariat_of
 from tracker.notifications.outbox import Letter
 from tracker.notifications.reminders import Digest, digests, due_step, phase_of, rows_of, still_owed
+from tracker.notifications.settling import settle_abandoned
 from tracker.notifications.smtp import Post
 from tracker.projections.working_days import working_days
 from tracker.workplan import round as rounds

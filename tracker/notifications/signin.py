@@ -9,7 +9,8 @@ from tracker.clock import new_id
 from tracker.directory.people import Person
 from tracker.errors import DeliveryError
 from tracker.notifications.asking import domain_of
-from tracker.notifications.letters import blank, fill
+from tracker.notifications.headers import blank
+from tracker.notifications.letters import fill
 from tracker.notifications.phrases import phrases
 from tracker.notifications.smtp import Patience, Post
 

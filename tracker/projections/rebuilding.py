@@ -100,15 +100,18 @@ def rebuild(
     """
     with contextlib.closing(open_guarded(database)) as guarded, _alone(database, workplan):
         with guarded.read() as tx:
-            old = end_of(tx, workplan).generation
-        new = old + 1
+            began = end_of(tx, workplan)
+        old, new, near = began.generation, began.generation + 1, NEAR
         _drop_others(guarded, workplan)
         fold, differing = Refold(workplan), set[str]()
         while True:
             with guarded.read() as tx:
                 end = end_of(tx, workplan).position
-                if end - fold.position <= NEAR:
+                if end - fold.position <= near:
                     break
+                near += (
+                    NEAR if fold.position >= began.position else 0
+                )  # or fast writers could keep ahead for ever
                 rows = fold.follow(tx, min(fold.position + CHUNK, end))
                 differing |= unlike(tx, workplan, old, rows)
             with guarded.write() as tx:

@@ -15,7 +15,6 @@ from tracker.web import (
     home,
     plan,
     records,
-    refusals,
     rendering,
     signin,
 )
@@ -29,7 +28,6 @@ def register(app: Flask, runtime: Runtime) -> None:
     app.extensions["tracker.web"] = runtime
     guarding.protect(app)
     rendering.prepare(app)
-    refusals.answer(app)
     if importlib.util.find_spec("tracker.web.report"):
         report = importlib.import_module("tracker.web.report")
         report.register(app, runtime)

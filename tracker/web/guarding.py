@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
-from tracker.errors import DeniedError
+from tracker.errors import DeniedError, MalformedError
 from tracker.web.language import _
 from tracker.web.readers import reader, runtime
 
@@ -36,7 +36,20 @@ def protect(app: Flask) -> None:
                 response.headers.setdefault(name, value)
             if runtime().settings.base_url.startswith("https://"):
                 response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        elif request.endpoint == "web.static" and "v" in request.args:
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
+
+
+def check_readable() -> None:
+    """Refuse what no page can mean and no database can hold.
+
+    Raises:
+        MalformedError: a null character stands in the address or the form.
+    """
+    said = (*(request.view_args or {}).values(), *request.args.values(), *request.form.values())
+    if any("\0" in value for value in said if isinstance(value, str)):
+        raise MalformedError(_("There is a character in it that stands for nothing; take it out and try again."))
 
 
 def check_same_site() -> None:

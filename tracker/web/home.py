@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import render_template
 
@@ -13,7 +14,6 @@ from tracker.web.labels import Mark, mark
 from tracker.web.language import window_words
 from tracker.web.readers import reader, runtime
 from tracker.web.rendering import shell
-from tracker.web.visits import title_of
 from tracker.workplan.activity import Activity
 from tracker.workplan.claims import FOLLOWS
 
@@ -23,7 +23,8 @@ class Shown:
     """One workplan on the first page. Who may not read it sees its title only."""
 
     id: str
-    title: str
+    title: dict[str, Any]
+    languages: tuple[str, ...]
     period: str
     is_simulated: bool
     is_readable: bool
@@ -44,7 +45,9 @@ def _shown(workplan: str) -> Shown:
         root, plan = answer.workplan, answer.plan
         period = window_words({"from": root.period.from_, "to": root.period.to})
         if not may(principal, root, "state"):
-            return Shown(workplan, title_of(root), period, root.simulated, is_readable=False)
+            return Shown(
+                workplan, dict(root.title), tuple(root.languages), period, root.simulated, is_readable=False
+            )
         activities = [one for one in plan.all("activity", Activity) if not one.withdrawn]
         counts = tuple(
             (mark(status), count)
@@ -53,7 +56,8 @@ def _shown(workplan: str) -> Shown:
         )
         return Shown(
             workplan,
-            title_of(root),
+            dict(root.title),
+            tuple(root.languages),
             period,
             root.simulated,
             is_readable=True,

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from tracker.projections.history import Filters
 from tracker.web import labels
 from tracker.web.figures import awaited, chosen, figures, tests_of
+from tracker.web.guarding import check_readable
 from tracker.web.language import _
 from tracker.web.moments import FORM, asked_by_form
 from tracker.web.rendering import shell
@@ -23,6 +24,7 @@ RECENT = 15
 @shell.before_request
 def _moment_form() -> Response | None:
     """Turn what the moment form asks into an address that says it plainly."""
+    check_readable()
     if request.method != "GET" or "view" not in request.args or "workplan" not in (request.view_args or {}):
         return None
     kept = {name: value for name, value in request.args.items() if name not in FORM and value}

@@ -6,7 +6,7 @@ import logging
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, render_template, request
+from flask import render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response
 
@@ -58,12 +58,6 @@ MEANING = {
 }
 
 
-def answer(app: Flask) -> None:
-    """Register the pages of refusals for all that is not the API's."""
-    app.register_error_handler(TrackerError, of_tracker)
-    app.register_error_handler(HTTPException, of_http)
-
-
 def of_tracker(error: TrackerError) -> tuple[str, int] | Response:
     """Return the page of a refusal."""
     status = status_of(error)
@@ -89,20 +83,15 @@ def _today() -> str:
 
 
 def of_http(error: HTTPException) -> Any:
-    """Return the page of an error that Flask raised; answers that are no errors pass."""
-    if error.code is None or error.code < 400 or request.path.startswith("/api/"):
-        return error
-    if isinstance(error, InternalServerError):
+    """Return the page of an error that Flask raised."""
+    if error.code is None or isinstance(error, InternalServerError):
         return refusal_page(500)
-    made = app_response(refusal_page(error.code))
+    body, status = refusal_page(error.code)
+    made = Response(body, status, mimetype="text/html")
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:
             made.headers[name] = value
     return made
-
-
-def app_response(made: tuple[str, int]) -> Response:
-    return Response(made[0], made[1], mimetype="text/html")
 
 
 def refusal_page(

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import logging
+import threading
+
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from tracker.directory.cookies import cookie_attributes, cookie_name
-from tracker.directory.tokens import ABSOLUTE, is_good_link, sign_in, sign_out
-from tracker.errors import UnknownReaderError
+from tracker.directory.people import person_at, person_of
+from tracker.directory.tokens import (
+    ABSOLUTE,
+    is_good_link,
+    living_links,
+    make_signin_link,
+    sign_in,
+    sign_out,
+)
+from tracker.errors import TrackerError, UnknownReaderError
+from tracker.notifications.signin import send_signin_link
+from tracker.runtime import Runtime
 from tracker.web.guarding import check_form, check_same_site
 from tracker.web.language import _
 from tracker.web.readers import reader, runtime
 from tracker.web.rendering import shell
 
 LONGEST_ADDRESS = 254
+MOST_LINKS = 3
+"""Unused links that one person can have at a time: nobody can fill a stranger's mailbox from the sign-in page."""
 
 
 @shell.get("/signin")
@@ -34,7 +49,28 @@ def ask_for_link() -> str | tuple[str, int]:
         if not address:
             faults = {"email": _("Give the mail address that the Secretariat knows you by.")}
         return render_template("signin.html", can_send=can_send, faults=faults, email=address), 422
+    if can_send:
+        threading.Thread(target=_send, args=(runtime(), address), name="signin-letter").start()
     return render_template("signin_asked.html", email=address, can_send=can_send)
+
+
+def _send(run: Runtime, address: str) -> None:
+    """Send a link to whoever has the address.
+
+    It runs beside the answer: how long that takes must not tell whether anybody has the address.
+    """
+    try:
+        with run.database.write() as tx:
+            found = person_at(tx, address)
+            person = person_of(tx, found) if found else None
+            if person is None or person.is_erased or person.suspended:
+                return
+            if living_links(tx, run.now(), person.id) >= MOST_LINKS:
+                return
+            secret = make_signin_link(tx, run.now(), person.id)
+        send_signin_link(run, person, secret)
+    except TrackerError as error:
+        logging.getLogger(__name__).warning("a sign-in letter was not sent: %s", error)
 
 
 @shell.get("/signin/<secret>")

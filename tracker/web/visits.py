@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import render_template, request, url_for
 
@@ -118,7 +119,7 @@ class Visit:
         """Return this very address with some of its query changed; None removes."""
         query = {**request.args.to_dict(), **changed}
         kept = {name: value for name, value in query.items() if value not in {None, ""}}
-        return url_for(request.endpoint or "web.home", **(request.view_args or {}), **kept)
+        return f"{request.path}?{urlencode(kept)}" if kept else request.path
 
 
 PAGES = ("workstream", "activity", "milestone", "session", "review", "commitment", "entity")

@@ -40,8 +40,8 @@ from tracker.workplan.tags import merged_tags
 class Activity:
     """The state of an activity.
 
-    ``course`` are its turns in timeline order, ``before`` the claim that this quarter's reports are judged from,
-    ``claims`` what each entity says of ``quarter``.
+    ``course`` are its turns in timeline order. ``before`` is the claim that the reports about
+    ``quarter``, the newest one reported, are judged from, ``claims`` what each entity says of it.
     """
 
     id: str

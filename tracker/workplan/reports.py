@@ -138,7 +138,7 @@ def reported(state: Activity, event: Event, data: ProgressReported) -> Activity:
     statuses = data.subitems or {}
     state = replace(
         state,
-        reports=(*state.reports, report),
+        reports=_kept(state.reports, report),
         done=dict(sorted({**state.done, **(data.done or {})}.items())),
         evidence=(*state.evidence, *(one for one in data.evidence or () if one not in state.evidence)),
         subitems=tuple(replace(item, status=statuses.get(item.key, item.status)) for item in state.subitems),
@@ -162,6 +162,20 @@ def reported(state: Activity, event: Event, data: ProgressReported) -> Activity:
         disputed=disputed,
         assessment_reason=_reason(state, combined, data.assessment, event),
     )
+
+
+def _kept(reports: tuple[Report, ...], newest: Report) -> tuple[Report, ...]:
+    """Return what later questions need: of each quarter the first report, which settles it, and each entity's latest.
+
+    A state must not grow with its history: every append writes it whole.
+    """
+    first = min((one.position for one in reports if one.quarter == newest.quarter), default=newest.position)
+    kept = [
+        one
+        for one in reports
+        if (one.quarter, one.entity) != (newest.quarter, newest.entity) or one.position == first
+    ]
+    return (*kept, newest)
 
 
 def _reason(state: Activity, claim: Claim, said: str | None, event: Event) -> Sealed | None:

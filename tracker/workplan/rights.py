@@ -127,6 +127,8 @@ def _by_lead(principal: Principal, wish: Wish, plan: Plan) -> Wish:
             principal.activities and id_of(wish.subject) not in principal.activities
         ):
             raise _denied(principal, wish, f"this link is for reports about {principal.quarter}")
+    if plan.standing(wish.subject) is None:
+        return wish  # refused as unknown when it is judged, which says more than that it is not the lead's
     activity = plan.get(wish.subject, Activity)
     if isinstance(wish.data, ActivityStatusChanged) and activity and activity.disputed:
         raise _denied(
