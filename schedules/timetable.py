@@ -19,6 +19,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from schedules import jobs
 from schedules.tables import runs
+from tracker.backup import backup_daily
 from tracker.clock import instant_text
 from tracker.runtime import Runtime
 
@@ -42,6 +43,7 @@ JOBS = (
     Job("write-letters", timedelta(minutes=5), jobs.write_letters),
     Job("deliver-letters", timedelta(minutes=1), jobs.deliver_letters),
     Job("close-rounds", timedelta(minutes=5), jobs.close_rounds),
+    Job("back-up", timedelta(hours=1), backup_daily),
 )
 """In the order in which one run of all of them makes sense."""
 

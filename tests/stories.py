@@ -80,7 +80,7 @@ class Story:
 
     def say(self, *requests: Request) -> list[Event]:
         """Send one request of one or more events."""
-        wishes, _ = read_wishes(list(requests), self.sealer)
+        wishes, _ = read_wishes(list(requests) if len(requests) > 1 else requests[0], self.sealer)
         now = self.clock
         if self.log:
             now = max(now, parse_instant(self.log[-1].recorded_at) + timedelta(microseconds=1))
@@ -129,17 +129,22 @@ class Story:
         return self.sealer.texts[sealed.sha256][1]
 
 
-def adopted(day: str = "2022-12-15", **settings: Any) -> Story:
-    """Return a workplan of 2022 to 2024 without content, adopted on 15 December 2022."""
-    story = Story(day)
+def adoption(**settings: Any) -> Request:
+    """Return the event that adopts a plan for 2022 to 2024; ``origin`` is for the log to add."""
     data = {
         "title": {"es": "Plan"},
         "period": {"from": "2022-Q1", "to": "2024-Q4"},
         "zone": ZONE,
-        "origin": "test/w",
         "settings": SETTINGS | settings,
     }
-    story.say(event("WorkplanAdopted", "workplan", data))
+    return event("WorkplanAdopted", "workplan", data)
+
+
+def adopted(day: str = "2022-12-15", **settings: Any) -> Story:
+    """Return a workplan of 2022 to 2024 without content, adopted on 15 December 2022."""
+    story = Story(day)
+    founding = adoption(**settings)
+    story.say(founding | {"data": founding["data"] | {"origin": "test/w"}})
     return story
 
 
@@ -170,15 +175,14 @@ def activity(of: str, **data: Any) -> Request:
     return event("ActivityAdded", f"activity/{of}", said | data)
 
 
-def small_plan(day: str = "2022-12-15", *, now: str = "2023-07-03") -> Story:
-    """Return a plan with workstream 3 (led by oim and oms) and its activities, as it stands on ``now``.
+def small_content() -> list[Request]:
+    """Return the events of a plan with workstream 3 (led by oim and oms), its activities, and workstream 4 of acnur.
 
-    3.1 is plain, 3.2 has the sub-items a and b, 3.3 the target ``talks``; 4.1 stands in workstream 4 of acnur.
+    3.1 is plain, 3.2 has the sub-items a and b, 3.3 the target ``talks``; 4.1 stands in workstream 4.
     """
-    story = adopted(day)
     target = {"id": "talks", "min": 2, "unit": {"es": "diálogos"}}
     parts = [{"label": "a", "text": {"es": "una"}}, {"label": "b", "text": {"es": "otra"}}]
-    story.say(
+    return [
         *(entity(one) for one in ("oim", "oms", "acnur")),
         *workstream("3", "oim", "oms"),
         *workstream("4", "acnur"),
@@ -186,7 +190,13 @@ def small_plan(day: str = "2022-12-15", *, now: str = "2023-07-03") -> Story:
         activity("3.2", subitems=parts),
         activity("3.3", targets=[target]),
         activity("4.1"),
-    )
+    ]
+
+
+def small_plan(day: str = "2022-12-15", *, now: str = "2023-07-03") -> Story:
+    """Return a plan with :func:`small_content`, at positions 2 to 13, as it stands on ``now``."""
+    story = adopted(day)
+    story.say(*small_content())
     return story.on(now)
 
 

@@ -85,7 +85,7 @@ class Database:
             with engine.connect() as connection, connection.begin():
                 yield Transaction(connection)
         except _FAULTS as error:
-            if isinstance(error, (pysqlite3.IntegrityError, sa.exc.IntegrityError)):
+            if isinstance(error, _MISTAKES):
                 raise
             raise unavailable(error) from error
 
@@ -97,10 +97,9 @@ def _fault_types() -> tuple[type[BaseException], ...]:
     import psycopg  # noqa: PLC0415 - 60 ms that `tracker --help` need not pay
 
     return (
-        sa.exc.OperationalError,
+        sa.exc.DatabaseError,
         sa.exc.InterfaceError,
         sa.exc.TimeoutError,  # every connection of the pool is taken
-        pysqlite3.OperationalError,
         pysqlite3.DatabaseError,
         psycopg.OperationalError,
         psycopg.InterfaceError,
@@ -109,6 +108,8 @@ def _fault_types() -> tuple[type[BaseException], ...]:
 
 
 _FAULTS: tuple[type[BaseException], ...] = ()
+_MISTAKES = (pysqlite3.IntegrityError, sa.exc.IntegrityError, sa.exc.ProgrammingError, sa.exc.DataError)
+"""Errors of the same families that are ours, not the database's."""
 
 
 def unavailable(error: BaseException) -> UnavailableError:

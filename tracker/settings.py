@@ -23,7 +23,7 @@ KNOWN = {
     "TRACKER_SMTP_URL": "smtp://host:port of the mail server; without it letters wait",
     "TRACKER_MAIL_FROM": "sender of letters",
     "TRACKER_SECRET_KEY": "at least 32 characters; signs cookies and forms",
-    "TRACKER_SIGNING_KEY_FILE": "file of the key that signs tree heads",
+    "TRACKER_SIGNING_KEY_FILE": "file of the key that signs tree heads; in TRACKER_DATA_DIR by default",
     "TRACKER_OIDC_ISSUER": "OpenID Connect provider",
     "TRACKER_OIDC_CLIENT_ID": "client id at the provider",
     "TRACKER_OIDC_CLIENT_SECRET": "client secret at the provider",
@@ -42,6 +42,7 @@ class Settings:
     smtp_url: str | None
     mail_from: str
     secret_key: str
+    signing_key_file: Path
 
     @property
     def is_sqlite(self) -> bool:
@@ -102,6 +103,7 @@ class Settings:
             smtp_url=smtp,
             mail_from=environ.get("TRACKER_MAIL_FROM") or f"tracker@{urlsplit(base_url).hostname}",
             secret_key=secret,
+            signing_key_file=Path(environ.get("TRACKER_SIGNING_KEY_FILE") or data_dir / "signing-key").absolute(),
         )
 
 

@@ -59,6 +59,12 @@ def library(
     yield from _open(request, tmp_path_factory.mktemp("library"))
 
 
+@pytest.fixture(scope="module", params=["sqlite"])
+def shelf(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """Run the test once, with an installation in which the tests of a module record nothing."""
+    yield from _open(request, tmp_path_factory.mktemp("shelf"))
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Installation]:
     """Run the test on both engines, each time with an installation of its own."""

@@ -16,19 +16,19 @@ REPORT = {
 }
 
 
-@pytest.fixture
-def told(house: Installation) -> Installation:
-    """A house in which 3.4 was reported at risk on 5 July, as of 16 May; a moment is named before."""
-    house.enter(
+@pytest.fixture(scope="module")
+def told(library: Installation) -> Installation:
+    """A library in which 3.4 was reported at risk on 5 July, as of 16 May; a moment is named before."""
+    library.enter(
         {
             "type": "MomentNamed",
             "subject": "workplan",
             "data": {"slug": "principals-june", "title": "Principals", "at": "2023-06-15"},
         }
     )
-    house.write(REPORT | {"occurred_on": "2023-05-16"}, "lead")
-    house.clock.move(hours=2)
-    return house
+    library.write(REPORT | {"occurred_on": "2023-05-16"}, "lead")
+    library.clock.move(hours=2)
+    return library
 
 
 def status(house: Installation, query: str) -> str:
@@ -79,7 +79,11 @@ def test_before_the_log_the_answer_is_the_address_to_ask(told: Installation) -> 
     assert answer.status_code == 422
     problem = answer.json
     assert problem is not None
-    assert (problem["type"], problem["field"], problem["value"]) == ("/problems/moment", "as_of", "2022-12-20")
+    assert (problem["type"], problem["field"], problem["value"]) == (
+        "/problems/moment",
+        "as_of",
+        "2022-12-20",
+    )
     assert problem["began"] == "2023-01-09"
     assert problem["instead"] == f"{API}/activities?workstream=3&effective_on=2022-12-20"
     instead = told.read(problem["instead"])
@@ -96,7 +100,9 @@ def test_the_future_is_refused_and_now_offered(told: Installation, name: str) ->
     assert problem["instead"] == f"{API}/activities/3.4"
 
 
-@pytest.mark.parametrize("said", ["yesterday", "2023-02-30", "moment:never", "position:0", "position:99999", "P"])
+@pytest.mark.parametrize(
+    "said", ["yesterday", "2023-02-30", "moment:never", "position:0", "position:99999", "P"]
+)
 def test_a_misspelt_moment_is_named(told: Installation, said: str) -> None:
     problem = told.get(f"state?as_of={said}").json
     assert problem is not None

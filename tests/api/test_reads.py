@@ -59,7 +59,14 @@ def test_one_subject_answers_its_fields_at_the_top_with_its_own_position(library
 
 @pytest.mark.parametrize(
     "path",
-    ["activities/99.9", "entities/nobody", "activities/..", "activities/%00", "sessions/a%2Fb", "nothing-such"],
+    [
+        "activities/99.9",
+        "entities/nobody",
+        "activities/..",
+        "activities/%00",
+        "sessions/a%2Fb",
+        "nothing-such",
+    ],
 )
 def test_what_is_not_there_is_a_problem_with_a_way_out(library: Installation, path: str) -> None:
     answer = library.get(path)
@@ -167,7 +174,9 @@ def strings(value: Any) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("path", ["state", "activities", "activities/3.4", "changes?from=position:1"])
-def test_the_public_reads_the_plan_without_details_which_are_named(published: Installation, path: str) -> None:
+def test_the_public_reads_the_plan_without_details_which_are_named(
+    published: Installation, path: str
+) -> None:
     told = published.read(path, None)
     said = set(strings({name: item for name, item in told.items() if name != "withheld"}))
     assert said.isdisjoint({"at_risk", "the venue is late", "half the money", "assessment"})

@@ -119,7 +119,11 @@ def test_a_stale_version_is_told_what_happened_since(house: Installation) -> Non
 
 
 def test_an_id_that_is_taken_is_a_conflict_with_its_history(house: Installation) -> None:
-    added = {"type": "EntityAdded", "subject": "entity/oms", "data": {"names": {"es": "X"}, "printed": [], "kind": "other"}}
+    added = {
+        "type": "EntityAdded",
+        "subject": "entity/oms",
+        "data": {"names": {"es": "X"}, "printed": [], "kind": "other"},
+    }
     answer = house.post(added)
     assert answer.status_code == 409
     assert json(answer)["field"] == "/subject"
@@ -145,7 +149,9 @@ def race(house: Installation, requests: list[tuple[Any, str]]) -> list[TestRespo
     return [answer for answer in answers if answer is not None]
 
 
-def test_of_writers_with_one_expected_version_one_wins_and_the_others_see_what_changed(house: Installation) -> None:
+def test_of_writers_with_one_expected_version_one_wins_and_the_others_see_what_changed(
+    house: Installation,
+) -> None:
     bodies = [
         {
             "type": "ActivityScheduled",
@@ -165,7 +171,11 @@ def test_of_writers_with_one_expected_version_one_wins_and_the_others_see_what_c
 
 def test_without_an_expected_version_all_writers_are_taken(house: Installation) -> None:
     bodies = [
-        {"type": "ActivityScheduled", "subject": "activity/3.4", "data": {"from": "2023-Q1", "to": f"2024-Q{n}", "source": "x"}}
+        {
+            "type": "ActivityScheduled",
+            "subject": "activity/3.4",
+            "data": {"from": "2023-Q1", "to": f"2024-Q{n}", "source": "x"},
+        }
         for n in (1, 2, 3, 4)
     ]
     answers = race(house, [(body, f"race-{index}") for index, body in enumerate(bodies)])
@@ -198,8 +208,14 @@ def test_an_array_is_taken_whole_or_not_at_all(house: Installation) -> None:
         ([DECISION | {"expected_version": 7}], "/0/expected_version"),
         ([REPORT, DECISION | {"expected_version": 7}], "/1/expected_version"),
         ([REPORT, REPORT | {"subject": "activity/1.1"}], "/1/type"),
-        ([REPORT, {"type": "EntryRetracted", "subject": "activity/3.4", "data": {"position": 9999}}], "/1/data/position"),
-        ([{"type": "EntryRetracted", "subject": "activity/3.4", "data": {"position": 9999}}], "/0/data/position"),
+        (
+            [REPORT, {"type": "EntryRetracted", "subject": "activity/3.4", "data": {"position": 9999}}],
+            "/1/data/position",
+        ),
+        (
+            [{"type": "EntryRetracted", "subject": "activity/3.4", "data": {"position": 9999}}],
+            "/0/data/position",
+        ),
     ],
 )
 def test_a_refusal_points_into_the_array(desk: Installation, bodies: list[Any], field: str) -> None:
@@ -211,14 +227,33 @@ def test_a_refusal_points_into_the_array(desk: Installation, bodies: list[Any], 
 def test_late_facts_and_two_dates_swapped_in_one_request_are_taken(house: Installation) -> None:
     started = house.write(
         [
-            {"type": "ActivityStatusChanged", "subject": "activity/3.1", "data": {"status": "in_progress"}, "occurred_on": "2023-03"},
-            {"type": "ActivityStatusChanged", "subject": "activity/3.1", "data": {"status": "on_hold"}, "reason": "x", "occurred_on": "2023-02-01"},
+            {
+                "type": "ActivityStatusChanged",
+                "subject": "activity/3.1",
+                "data": {"status": "in_progress"},
+                "occurred_on": "2023-03",
+            },
+            {
+                "type": "ActivityStatusChanged",
+                "subject": "activity/3.1",
+                "data": {"status": "on_hold"},
+                "reason": "x",
+                "occurred_on": "2023-02-01",
+            },
         ]
-    )  # fmt: skip
+    )
     first, second = (entry["position"] for entry in started["events"])
     corrections = [
-        {"type": "EntryCorrected", "subject": "activity/3.1", "data": {"position": first, "occurred_on": "2023-02-01"}},
-        {"type": "EntryCorrected", "subject": "activity/3.1", "data": {"position": second, "occurred_on": "2023-03"}},
+        {
+            "type": "EntryCorrected",
+            "subject": "activity/3.1",
+            "data": {"position": first, "occurred_on": "2023-02-01"},
+        },
+        {
+            "type": "EntryCorrected",
+            "subject": "activity/3.1",
+            "data": {"position": second, "occurred_on": "2023-03"},
+        },
     ]
     told = house.write(corrections)
     assert told["state"]["activity/3.1"]["status"] == "on_hold"
@@ -226,6 +261,10 @@ def test_late_facts_and_two_dates_swapped_in_one_request_are_taken(house: Instal
 
 
 def test_the_workplan_itself_is_a_subject_too(house: Installation) -> None:
-    named = {"type": "MomentNamed", "subject": "workplan", "data": {"slug": "june", "title": "June", "at": "2023-06-15"}}
+    named = {
+        "type": "MomentNamed",
+        "subject": "workplan",
+        "data": {"slug": "june", "title": "June", "at": "2023-06-15"},
+    }
     told = house.write(named)
     assert told["state"]["workplan"]["moments"][0]["slug"] == "june"

@@ -157,7 +157,9 @@ Furnished = Callable[[str, bool], str]
 
 
 @pytest.fixture(scope="session")
-def furnished(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Furnished]:
+def furnished(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Furnished]:
     """Return ``f(engine, has_leads)``: a template of a database with the shipped plan, made once per run."""
     made: dict[tuple[str, bool], str] = {}
     databases: list[tuple[str, str]] = []
@@ -188,7 +190,7 @@ def furnished(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def plan_url(request: pytest.FixtureRequest, furnished: Furnished, tmp_path: Path) -> Iterator[str]:
-    """Run the test on both engines, each time with a plan of its own; with the 21 leads where the test asks for them."""
+    """Run the test on both engines, each time with a plan of its own; with the 21 leads where the test names them."""
     found = furnished(request.param, "leads" in request.fixturenames)
     if request.param == "sqlite":
         yield f"sqlite:///{shutil.copy(found, tmp_path / 'tracker.db')}"

@@ -66,7 +66,9 @@ def test_every_letter_sent_is_an_entry_with_its_message_size_and_root(
 ) -> None:
     remind(runtime, PLAN, QUARTER)
     sent = entries(runtime, "ReminderSent")
-    assert sorted(event.data.message_id for event in sent) == sorted(one["Message-ID"] for one in mail.received)
+    assert sorted(event.data.message_id for event in sent) == sorted(
+        one["Message-ID"] for one in mail.received
+    )
     assert sorted(event.data.recipient for event in sent) == sorted(leads.values())
     assert {(event.actor, event.channel, event.subject) for event in sent} == {
         ("system:cli", "system", f"round/{QUARTER}")
@@ -182,7 +184,15 @@ def test_each_step_sends_one_letter_in_the_thread_of_the_first_and_stops_when_re
     runtime: Runtime, clock: Clock, mail: MailServer, oms: str
 ) -> None:
     steps = []
-    for day in ("2023-07-03", "2023-07-04", "2023-07-05", "2023-07-07", "2023-07-12", "2023-07-24", "2023-07-31"):
+    for day in (
+        "2023-07-03",
+        "2023-07-04",
+        "2023-07-05",
+        "2023-07-07",
+        "2023-07-12",
+        "2023-07-24",
+        "2023-07-31",
+    ):
         clock.set(day)
         done = remind(runtime, PLAN, QUARTER)
         steps.append((day[5:], done["step"], done["sent"]))
@@ -320,7 +330,9 @@ def test_without_a_mail_server_letters_wait_and_the_command_is_told_so(runtime: 
 
 
 @sqlite_only
-def test_steps_come_in_the_order_of_their_days(runtime: Runtime, clock: Clock, oms: str, mail: MailServer) -> None:
+def test_steps_come_in_the_order_of_their_days(
+    runtime: Runtime, clock: Clock, oms: str, mail: MailServer
+) -> None:
     remind(runtime, PLAN, QUARTER)
     with runtime.ask(PLAN) as view:
         opened = view.plan.get(f"round/{QUARTER}", Round)

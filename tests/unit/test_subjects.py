@@ -106,6 +106,17 @@ def test_a_milestone_keeps_its_first_due_date():
     )
 
 
+def test_what_was_reached_stays_reached_whatever_was_announced_since():
+    for kind, data in (("MilestoneRescheduled", {"due": "2023-Q4"}), ("MilestoneCancelled", {})):
+        story = small_plan()
+        say(story, "MilestoneSet", "milestone/a", title="A", due="2023-Q2", activity="3.1")
+        say(story, kind, "milestone/a", **data)
+        say(story, "MilestoneReached", "milestone/a", occurred_on="2023-06-30")
+        assert story.state("milestone/a").status == "reached"
+        with refused("was reached on 2023-06-30", way_out="retract"):
+            say(story, kind, "milestone/a", **data)
+
+
 @pytest.mark.parametrize("owners", [{}, {"activity": "3.1", "workstream": "3"}])
 def test_a_milestone_belongs_to_exactly_one_thing(owners):
     with refused("belongs to one activity, one workstream or one commitment", field="/data/activity"):
@@ -159,6 +170,20 @@ def test_a_session_is_proposed_scheduled_moved_and_held():
     assert state.missing_materials == ("recording", "summary")
 
 
+def test_the_dates_of_a_session_held_may_be_entered_after_it():
+    story = small_plan()
+    say(story, "SessionProposed", "session/a", kind="gcm_talks", title="A")
+    say(story, "SessionHeld", "session/a", attendance={"member-states": 40}, occurred_on="2023-06-22")
+    say(story, "SessionScheduled", "session/a", **SESSION)
+    state = story.state("session/a")
+    assert (state.status, state.held_on, state.attendance) == ("held", "2023-06-22", {"member-states": 40})
+    later = {"starts_at": "2023-06-29T15:00", "ends_at": "2023-06-29T17:00"}
+    with refused("held before"):
+        say(story, "SessionScheduled", "session/a", **SESSION | later)
+    with refused("held before"):
+        say(story, "SessionRescheduled", "session/a", **later)
+
+
 def test_a_session_needs_no_proposal():
     story = small_plan()
     say(story, "SessionScheduled", "session/a", **SESSION)
@@ -198,26 +223,24 @@ def test_the_times_of_a_session_are_checked(times, words):
         say(small_plan(), "SessionScheduled", "session/a", **SESSION | times)
 
 
+LATER = {"starts_at": "2023-09-29T15:00", "ends_at": "2023-09-29T17:00"}
+
+
 @pytest.mark.parametrize(
-    "after, then, words",
+    "after, then, data, words",
     [
-        (
-            [("SessionHeld", {})],
-            ("SessionRescheduled", {"starts_at": "2023-06-29T15:00", "ends_at": "2023-06-29T17:00"}),
-            "held",
-        ),
-        ([("SessionHeld", {})], ("SessionCancelled", {}), "held before"),
-        ([("SessionHeld", {})], ("SessionScheduled", SESSION), "held before"),
-        ([("SessionCancelled", {})], ("SessionHeld", {}), "cancelled then"),
+        ("SessionHeld", "SessionRescheduled", LATER, "held"),
+        ("SessionHeld", "SessionCancelled", {}, "held before"),
+        ("SessionHeld", "SessionScheduled", SESSION | LATER, "held before"),
+        ("SessionCancelled", "SessionHeld", {}, "cancelled then"),
     ],
 )
-def test_a_session_does_not_go_back(after, then, words):
+def test_a_session_does_not_go_back(after, then, data, words):
     story = small_plan()
     say(story, "SessionScheduled", "session/a", **SESSION)
-    for kind, data in after:
-        say(story, kind, "session/a", **data)
+    say(story, after, "session/a")
     with refused(words):
-        say(story, then[0], "session/a", **then[1])
+        say(story, then, "session/a", **data)
 
 
 def test_a_session_names_what_exists():
@@ -267,6 +290,29 @@ def test_a_review_moves_with_a_reason_and_keeps_every_date():
 def test_a_review_is_planned_in_a_window_or_on_days(dates, field):
     with refused(field=field):
         say(small_plan(), "ReviewPlanned", "review/africa", commission="CEPA", **dates)
+
+
+def test_the_move_of_a_review_may_be_entered_after_it_was_held():
+    story = small_plan()
+    say(
+        story,
+        "ReviewPlanned",
+        "review/africa",
+        commission="CEPA",
+        starts_on="2023-03-01",
+        ends_on="2023-03-02",
+    )
+    say(story, "ReviewHeld", "review/africa", occurred_on="2023-06-02")
+    say(
+        story,
+        "ReviewRescheduled",
+        "review/africa",
+        starts_on="2023-06-01",
+        ends_on="2023-06-02",
+        reason="host",
+    )
+    state = story.state("review/africa")
+    assert (state.status, state.held_on, state.current.starts_on) == ("held", "2023-06-02", "2023-06-01")
 
 
 def test_a_held_review_moves_no_more():

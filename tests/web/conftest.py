@@ -1,4 +1,4 @@
-"""A furnished installation with half a year of history and a small public plan beside it; readers who sign in by link."""
+"""A furnished installation with half a year of history, and a small public plan beside it."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ WORKSHOP = {
     "url": "https://example.org/nairobi",
     "title": "Record of the Nairobi workshop",
 }
+RENAMED = "plataforma-de-jovenes-y-ninos-migrantes"
 REVIEW = {"starts_on": "2024-10-09", "ends_on": "2024-10-10", "place": "Addis Ababa"}
 
 
@@ -44,13 +45,25 @@ def tell_history(url: str, folder: Path) -> None:
     at(
         1,
         20,
-        event("ActivityScheduled", "activity/3.4", {"from": "2023-Q1", "to": "2023-Q1", "source": "WHO's mail"}),
+        event(
+            "ActivityScheduled", "activity/3.4", {"from": "2023-Q1", "to": "2023-Q1", "source": "WHO's mail"}
+        ),
     )
-    at(4, 5, report("3.4", "oms", {"quarter": "2023-Q1", "assessment": "on_track", "note": "Two venues were seen."}))
+    at(
+        4,
+        5,
+        report(
+            "3.4", "oms", {"quarter": "2023-Q1", "assessment": "on_track", "note": "Two venues were seen."}
+        ),
+    )
     at(
         5,
         20,
-        event("MomentNamed", "workplan", {"slug": "may-principals", "title": "Principals of May", "at": "2023-05-18"}),
+        event(
+            "MomentNamed",
+            "workplan",
+            {"slug": "may-principals", "title": "Principals of May", "at": "2023-05-18"},
+        ),
         event("ActivityWithdrawn", "activity/9.2", reason="Merged into 9.1."),
         event("ReviewRescheduled", "review/africa", REVIEW, reason="The host asked for it."),
     )
@@ -58,13 +71,16 @@ def tell_history(url: str, folder: Path) -> None:
         6,
         1,
         report("2.1", "acnur", {"assessment": "at_risk"}, reason="The secret venue problem."),
-        event("EntityRenamed", "entity/mycp", {"names": {"es": "Plataforma con nombre nuevo"}}),
+        event("EntityRenamed", f"entity/{RENAMED}", {"names": {"es": "Plataforma con nombre nuevo"}}),
     )
     at(
         6,
         20,
         report(
-            "3.1", "oms", {"quarter": "2023-Q2", "status": "in_progress", "evidence": [WORKSHOP]}, occurred_on="2023-04"
+            "3.1",
+            "oms",
+            {"quarter": "2023-Q2", "status": "in_progress", "evidence": [WORKSHOP]},
+            occurred_on="2023-04",
         ),
     )
     with made.runtime.ask(WORKPLAN) as view:
@@ -100,7 +116,9 @@ def told_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory)
 
 
 def _site(path: Path, folder: Path, **settings: str) -> Site:
-    return Site(open_installation(f"sqlite:///{shutil.copy(path, folder / 'tracker.db')}", folder, {}, **settings))
+    return Site(
+        open_installation(f"sqlite:///{shutil.copy(path, folder / 'tracker.db')}", folder, {}, **settings)
+    )
 
 
 @pytest.fixture
@@ -147,5 +165,3 @@ def either_site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site
         made = Site(open_installation(url, tmp_path, {}))
     yield made
     made.close()
-
-

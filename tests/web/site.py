@@ -14,6 +14,7 @@ from tracker.directory import people, tokens
 
 HARBOUR = "harbour-2025"
 HOME = f"/w/{WORKPLAN}/"
+INLINE = {"a", "span", "strong", "small", "svg", "path", "circle", "rect"}
 VOID = {"input", "br", "meta", "link", "hr", "img"}
 
 
@@ -40,6 +41,8 @@ class Parsed(HTMLParser):
         said = {name: value or "" for name, value in attrs}
         if tag not in VOID:
             self._path.append(tag)
+        if tag not in INLINE:
+            self.text += " "
         if tag == "html":
             self.language = said.get("lang")
         if "id" in said:

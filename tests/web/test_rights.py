@@ -10,7 +10,15 @@ from tracker.directory.principals import PUBLIC, Principal
 from tracker.projections.reading_rights import may, without_details
 
 REASON = "The secret venue problem."
-PAGES = ("", "activities/2.1", "workstreams/2", "reviews", "entities/oms", "changes?from=2023-02-01", "?as_of=2023-05-01")
+PAGES = (
+    "",
+    "activities/2.1",
+    "workstreams/2",
+    "reviews",
+    "entities/oms",
+    "changes?from=2023-02-01",
+    "?as_of=2023-05-01",
+)
 
 
 @pytest.mark.parametrize("page", [*PAGES, "entries", "entries/300"])

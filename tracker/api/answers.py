@@ -29,15 +29,15 @@ def boolean(words: str = "", *, null: bool = False, required: bool = True) -> fi
     return fields.Boolean(required=required, allow_none=null, metadata=_said(words))
 
 
-def strings(words: str = "", *, required: bool = True) -> fields.List:
+def strings(words: str = "", *, required: bool = True) -> fields.List[Any]:
     return fields.List(fields.String(), required=required, metadata=_said(words))
 
 
-def integers(words: str = "", *, required: bool = True) -> fields.List:
+def integers(words: str = "", *, required: bool = True) -> fields.List[Any]:
     return fields.List(fields.Integer(), required=required, metadata=_said(words))
 
 
-def table(shape: type[ma.Schema], words: str = "", *, required: bool = True) -> fields.List:
+def table(shape: type[ma.Schema], words: str = "", *, required: bool = True) -> fields.List[Any]:
     return fields.List(fields.Nested(shape), required=required, metadata=_said(words))
 
 
@@ -57,7 +57,9 @@ def _said(words: str) -> dict[str, Any]:
     return {"description": words} if words else {}
 
 
-def wording(words: str = "the text by language; `unofficial` lists translations that are ours", **more: Any) -> fields.Dict:
+def wording(
+    words: str = "the text by language; `unofficial` lists translations that are ours", **more: Any
+) -> fields.Dict:
     return record(words, **more)
 
 

@@ -10,16 +10,16 @@ from tracker.api.answers import (
     ReportOf,
     Shape,
     SourcedWindow,
-    boolean,
     anything,
-    record,
+    boolean,
+    integer,
     integers,
     nested,
     page,
-    table,
+    record,
     string,
     strings,
-    integer,
+    table,
     wording,
 )
 
@@ -349,4 +349,3 @@ class Problem(Shape):
 Rounds = page("Rounds", Round)
 Snapshots = page("Snapshots", Snapshot)
 Obligations = page("Obligations", Obligation)
-

@@ -65,7 +65,8 @@ class Call:
     path: Mapping[str, str]
     query: Mapping[str, Any]
     body: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    key: str | None = None
+    """The header Idempotency-Key, as it was sent."""
     is_csv: bool = False
     reader_of: Callable[[Transaction, str | None], Reader] | None = None
     """Returns who asks, in a workplan; for the routes that are about none, or about several."""

@@ -56,7 +56,7 @@ class Dispatcher:
         query, fault = _query(route)
         with self._asked(route, path, query, fault) as asked:
             pass
-        call = Call(self.runtime, path, query, _body(route), request.headers)
+        call = Call(self.runtime, path, query, _body(route), request.headers.get("Idempotency-Key"))
         return self._sent(rendering.respond(route.handler(call, asked)), asked)
 
     def _when_reached(self, route: Route, path: Mapping[str, str]) -> Response:
@@ -75,8 +75,10 @@ class Dispatcher:
         self, route: Route, path: Mapping[str, str], query: dict[str, Any], fault: RuleError | None
     ) -> Response:
         with self._asked(route, path, query, fault) as asked:
-            call = Call(self.runtime, path, query, None, request.headers, is_csv=_wants_csv(route))
-            if route.validator != "question" or "changed_since" in query:  # relative to an instant, not to an entry
+            call = Call(self.runtime, path, query, is_csv=_wants_csv(route))
+            if (
+                route.validator != "question" or "changed_since" in query
+            ):  # relative to an instant, not to an entry
                 return self._sent(_tagged(route, rendering.respond(route.handler(call, asked))), asked)
             end = asked.view.end
             count = self.redactions.count(asked.view.tx, end.workplan, end.position)
@@ -136,7 +138,9 @@ class Dispatcher:
     def _sent(self, response: Response, asked: Asked) -> Response:
         if (token := asked.reader.token) is not None:
             response.call_on_close(lambda: self.last_use.note(token))
-        response.headers.setdefault("Cache-Control", "no-store" if asked.reader.has_credentials else "no-cache")
+        response.headers.setdefault(
+            "Cache-Control", "no-store" if asked.reader.has_credentials else "no-cache"
+        )
         response.headers["Vary"] = "Accept, Authorization, Cookie"
         return response
 
@@ -209,7 +213,7 @@ def _body(route: Route) -> Any:
 
 
 def _bytes() -> bytes:
-    """Return the body; where it comes in chunks its length is known only at its end, so it is read no further than that."""
+    """Return the body; one in chunks says its length only at its end, and is read no further than it may be."""
     if (request.content_length or 0) > LARGEST_BODY:
         raise RequestEntityTooLarge
     request.max_content_length = LARGEST_BODY + 1

@@ -49,7 +49,7 @@ def _page() -> Iterator[str]:
         yield f"<p>{_words(paragraph)}</p>"
     yield '<p>For programs: <a href="/api/v1/openapi.json">openapi.json</a> (OpenAPI 3.1).</p>'
     yield f"<pre>{escape(EXAMPLE)}</pre>"
-    yield '<nav><ul>'
+    yield "<nav><ul>"
     for name, words in (*TAGS.items(), ("types", "Every type of event"), ("refusals", "What refusals mean")):
         yield f'<li><a href="#{name}">{escape(words)}</a></li>'
     yield "</ul></nav>"
@@ -71,7 +71,8 @@ def _operations(tag: str) -> Iterator[str]:
         if route.tag != tag:
             continue
         operation = operations[route.address][route.method.lower()]
-        yield f'<h3 id="{operation["operationId"]}"><span class="way">{route.method}</span> {escape(route.address)}</h3>'
+        way = f'<span class="way">{route.method}</span> {escape(route.address)}'
+        yield f'<h3 id="{operation["operationId"]}">{way}</h3>'
         yield f"<p>{_words(route.summary)}. Needs the right <code>{route.needs}</code>.</p>"
         parameters = [one for one in operation.get("parameters", []) if one["in"] != "path"]
         if parameters:

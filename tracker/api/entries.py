@@ -200,4 +200,3 @@ def _screen_fields(body: Body, screen: Screen) -> None:
             body["unchanged"] += 1
             body["counts"]["changed"] -= entry["kind"] == "activity"
     body["changed"] = kept
-

@@ -21,7 +21,9 @@ from tracker.workplan.workstream import Workstream
 Test = Callable[[Any], bool]
 
 
-def wanted(plan: Plan, filters: Mapping[str, Any], since: int | None, day: date) -> Callable[[Standing], bool]:
+def wanted(
+    plan: Plan, filters: Mapping[str, Any], since: int | None, day: date
+) -> Callable[[Standing], bool]:
     """Return the test for a subject under all filters given; ``since`` is the position of ``changed_since``."""
     tests: list[Test] = []
     if (entity := filters.get("entity")) is not None:
@@ -36,9 +38,10 @@ def wanted(plan: Plan, filters: Mapping[str, Any], since: int | None, day: date)
         tests.append(lambda state: region in _tagged(state, "regions"))
     if (quarter := filters.get("quarter")) is not None:
         tests.append(lambda state: _touches(state, quarter))
-    for name in ("status", "assessment"):
-        if (said := filters.get(name)) is not None:
-            tests.append(lambda state, name=name, said=said: getattr(state, name) == said)  # type: ignore[misc]
+    if (status := filters.get("status")) is not None:
+        tests.append(lambda state: bool(state.status == status))
+    if (assessment := filters.get("assessment")) is not None:
+        tests.append(lambda state: bool(state.assessment == assessment))
     if (quarters := filters.get("quiet_quarters")) is not None:
         tests.append(lambda state: (quiet_quarters(state, day) or 0) >= quarters)
 
@@ -64,7 +67,7 @@ def _entities(plan: Plan, state: object) -> list[str]:
         case Activity():
             return [entity for entity, _ in leads_of(plan, state)]
         case Workstream():
-            leads = [lead.entity for lead in (*state.leads, *state.activity_leads)]
+            leads = [lead.entity for lead in state.leads] + [lead.entity for lead in state.activity_leads]
             return leads + [one.entity for one in state.participants]
         case Milestone() if state.activity and (activity := plan.get(f"activity/{state.activity}", Activity)):
             return _entities(plan, activity)

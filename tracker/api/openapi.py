@@ -54,12 +54,16 @@ def _document() -> Json:
     spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     spec.components.security_scheme("signin", {"type": "apiKey", "in": "cookie", "name": "sid"})
     assert plugin.converter is not None  # noqa: S101 - made by APISpec; said for the type checker
-    plugin.converter.add_attribute_function(_of_text)  # type: ignore[arg-type]
+    plugin.converter.add_attribute_function(_of_text)  # type: ignore[no-untyped-call]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # one shape, met with and without null, is one component all the same
         _add_events(spec)
         for route in ROUTES:
-            spec.path(path=route.address, operations={route.method.lower(): _operation(route)}, parameters=_places(route))
+            spec.path(
+                path=route.address,
+                operations={route.method.lower(): _operation(route)},
+                parameters=_places(route),
+            )
     made: Json = spec.to_dict()
     return made
 
@@ -108,7 +112,9 @@ def _event(declared: Declaration) -> Json:
     kind = declared.kind
     alternatives = SUBJECT_PATTERN if kind == "any" else _pattern_of(kind)
     required = ["type", "subject"]
-    if data_schema(declared.type).fields and any(one.required for one in data_schema(declared.type).fields.values()):
+    if data_schema(declared.type).fields and any(
+        one.required for one in data_schema(declared.type).fields.values()
+    ):
         required.append("data")
     words = f"{declared.labels['en']}. {(declared.data.__doc__ or '').strip()}"
     who = " Written by the system only." if declared.right == "system" else ""
@@ -119,7 +125,11 @@ def _event(declared: Declaration) -> Json:
         "additionalProperties": False,
         "properties": {
             "type": {"const": declared.type},
-            "subject": {"type": "string", "pattern": f"^({alternatives})$", "examples": [EXAMPLES.get(kind, "activity/3.2")]},
+            "subject": {
+                "type": "string",
+                "pattern": f"^({alternatives})$",
+                "examples": [EXAMPLES.get(kind, "activity/3.2")],
+            },
             "data": _ref(declared.type + "Data"),
             "occurred_on": _envelope("occurred_on"),
             "reason": _envelope("reason"),
@@ -134,7 +144,9 @@ def _event(declared: Declaration) -> Json:
 def _pattern_of(kind: str) -> str:
     if kind == "workplan":
         return "workplan"
-    plain = re.sub(r"\(commitment\|workstream\|activity\)", "(?:commitment|workstream|activity)", SUBJECT_PATTERN)
+    plain = re.sub(
+        r"\(commitment\|workstream\|activity\)", "(?:commitment|workstream|activity)", SUBJECT_PATTERN
+    )
     return f"(?={kind}(/|$))({plain})"
 
 
@@ -235,5 +247,3 @@ def _content(route: Route) -> Json:
     if route.has_csv:
         content["text/csv"] = {"schema": {"type": "string"}}
     return {"content": content}
-
-

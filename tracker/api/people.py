@@ -86,7 +86,9 @@ def grant_role(call: Call, _asked: Asked) -> Answer:
     person = call.path["person"]
     with call.runtime.directory(call.workplan) as tx:
         people.person_of(tx, person)
-        people.grant(tx, call.runtime.now(), person, call.workplan, call.body["role"], call.body.get("region"))
+        people.grant(
+            tx, call.runtime.now(), person, call.workplan, call.body["role"], call.body.get("region")
+        )
     return _now(call, person, 200)
 
 

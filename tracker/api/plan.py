@@ -47,8 +47,12 @@ def workplans(call: Call) -> Answer:
         with call.runtime.ask(workplan) as view:
             reader = call.reader_of(view.tx, workplan) if call.reader_of else None
             if reader is not None and may(reader.principal, view.present, "state"):
-                items.append(described(view, mark(Asked(view, reader))) | {"href": f"{PREFIX}/workplans/{workplan}"})
-    return Answer({"items": items, "next": None}, headers={"Cache-Control": "no-store", "Vary": "Authorization, Cookie"})
+                items.append(
+                    described(view, mark(Asked(view, reader))) | {"href": f"{PREFIX}/workplans/{workplan}"}
+                )
+    return Answer(
+        {"items": items, "next": None}, headers={"Cache-Control": "no-store", "Vary": "Authorization, Cookie"}
+    )
 
 
 def workplan(_call: Call, asked: Asked) -> Answer:
@@ -78,7 +82,7 @@ def described(view: View, besides: Body) -> Body:
 def counts(view: View) -> Body:
     """Count what is in the plan; what was withdrawn from its text is not counted."""
     plan = view.plan
-    found = {name: 0 for name in KINDS}
+    found = dict.fromkeys(KINDS, 0)
     for standing in plan.standings.values():
         name = next((name for name, kind in KINDS.items() if kind == kind_of(standing.subject)), None)
         if name and standing.state is not None and not getattr(standing.state, "withdrawn", False):
@@ -203,7 +207,9 @@ def moment(call: Call, asked: Asked) -> Answer:
     found = next((one for one in asked.view.workplan.moments if one.slug == call.path["id"]), None)
     if found is None:
         raise nothing_here()
-    return Answer(_moment(call, asked.view, found) | {"question": asked.view.question.as_json()} | mark(asked))
+    return Answer(
+        _moment(call, asked.view, found) | {"question": asked.view.question.as_json()} | mark(asked)
+    )
 
 
 def _moment(call: Call, view: View, one: Moment) -> Body:
@@ -216,5 +222,3 @@ def _moment(call: Call, view: View, one: Moment) -> Body:
     recorded = recorded_at(view.tx, view.end.workplan, position) if position else None
     made = {"id": one.slug, "title": one.title, "at": one.at}
     return made | {"position": position, "recorded_at": recorded, "as_of": f"moment:{one.slug}"}
-
-

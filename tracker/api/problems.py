@@ -70,7 +70,10 @@ KINDS: dict[type[TrackerError], Kind] = {
         "You may read this, but not write it: your role or its scope does not include it. Nothing was recorded.",
     ),
     NotFoundError: Kind(
-        "not-found", 404, "There is no such thing", "It does not exist, did not at that moment, or is not for you to read."
+        "not-found",
+        404,
+        "There is no such thing",
+        "It does not exist, did not at that moment, or is not for you to read.",
     ),
     NotReachedError: Kind(
         "not-reached",
@@ -100,9 +103,11 @@ KINDS: dict[type[TrackerError], Kind] = {
         "unavailable",
         503,
         "The database cannot be reached",
-        "Nothing is known to be saved. Send the same request again with the same Idempotency-Key: it takes effect once.",
+        "Nothing is known to be saved. Send the same again with the same Idempotency-Key: it takes effect once.",
     ),
-    DeliveryError: Kind("delivery", 503, "A letter could not be handed over", "The mail server did not take it."),
+    DeliveryError: Kind(
+        "delivery", 503, "A letter could not be handed over", "The mail server did not take it."
+    ),
     LogError: INTERNAL,
     SettingsError: INTERNAL,
 }
@@ -110,10 +115,20 @@ HTTP: dict[int, Kind] = {
     400: MALFORMED,
     404: KINDS[NotFoundError],
     405: Kind(
-        "method-not-allowed", 405, "Not in this way", "This address takes other methods; the header `Allow` lists them."
+        "method-not-allowed",
+        405,
+        "Not in this way",
+        "This address takes other methods; the header `Allow` lists them.",
     ),
-    413: Kind("too-large", 413, "The request is too large", "A body has at most 1 MiB. Send it in several requests."),
-    415: Kind("unsupported-media-type", 415, "Not in this format", "Bodies are `application/json`, without encoding."),
+    413: Kind(
+        "too-large", 413, "The request is too large", "A body has at most 1 MiB. Send it in several requests."
+    ),
+    415: Kind(
+        "unsupported-media-type",
+        415,
+        "Not in this format",
+        "Bodies are `application/json`, without encoding.",
+    ),
 }
 PAGES = {kind.slug: kind for kind in (*KINDS.values(), *HTTP.values())}
 
@@ -125,14 +140,16 @@ def kind_of(error: Exception) -> Kind:
 
 
 def respond(error: Exception) -> Response:
-    """Return the answer to a request that failed. What is no refusal is logged with its traceback and told to nobody."""
+    """Return the answer to a request that failed; what is no refusal is logged with its traceback, and kept back."""
     kind = kind_of(error)
     if kind is INTERNAL:
         _log.error("request %s failed", request_id(), exc_info=error)
     body = describe(error, kind)
     response = Response(orjson.dumps(body), kind.status, content_type=MEDIA_TYPE)
     if isinstance(error, HTTPException):
-        response.headers.extend([(name, said) for name, said in error.get_headers() if name != "Content-Type"])
+        response.headers.extend(
+            [(name, said) for name, said in error.get_headers() if name != "Content-Type"]
+        )
     if kind.status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="workplan-tracker"'
     if kind.slug in RETRY_SECONDS:
@@ -149,14 +166,19 @@ def describe(error: Exception, kind: Kind) -> dict[str, Any]:
     """Return the members of a problem; those that do not apply are left out."""
     body: dict[str, Any] = {"type": f"/problems/{kind.slug}", "title": kind.title, "status": kind.status}
     if isinstance(error, TrackerError) and kind is not INTERNAL:
-        body |= {"detail": str(error), "field": error.field, "value": _short(error.value), "way_out": error.way_out}
+        body |= {
+            "detail": str(error),
+            "field": error.field,
+            "value": _short(error.value),
+            "way_out": error.way_out,
+        }
         body["errors"] = [_fault(fault) for fault in error.faults]
         details = dict(error.details)
         if isinstance(error, MomentError) and "query" in details:
             details["instead"] = _instead(error, details.pop("query"))
         body |= details
     elif isinstance(error, HTTPException):
-        body["detail"] = _http_detail(error, kind)
+        body["detail"] = _http_detail(kind)
     else:
         body["detail"] = kind.words
     body["request_id"] = request_id()
@@ -178,7 +200,7 @@ def _short(value: Any) -> Any:
     return value
 
 
-def _http_detail(error: HTTPException, kind: Kind) -> str:
+def _http_detail(kind: Kind) -> str:
     match kind.status:
         case 404:
             return f"there is nothing at {request.path}"

@@ -45,7 +45,7 @@ class Number(ma.fields.Integer):
         super().__init__(validate=ma.validate.Range(least, most), metadata=described, **kwargs)
         self.least, self.most = least, most
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
         if not re.fullmatch(r"[0-9]{1,16}", str(value)) or not self.least <= int(value) <= self.most:
             raise ma.ValidationError(f"is not {self.words}")
         return int(value)
@@ -59,7 +59,7 @@ class Choice(ma.fields.String):
         described = {"description": words}
         super().__init__(validate=ma.validate.OneOf(choices), metadata=described, **kwargs)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
         if str(value).casefold() not in self.choices:
             raise ma.ValidationError(f"is none of: {', '.join(self.choices.values())}")
         return self.choices[str(value).casefold()]
@@ -73,7 +73,9 @@ class Question(ma.Schema):
     """The moment asked about, on either or both axes."""
 
     as_of = Time(f"as we knew it then: {SPELLINGS}")
-    effective_on = Time("as we know it now, on that day: a date, `moment:<slug>` or a duration such as `-P3M`")
+    effective_on = Time(
+        "as we know it now, on that day: a date, `moment:<slug>` or a duration such as `-P3M`"
+    )
     min_position = Number("wait up to 2 seconds until the log has this entry")
 
 
@@ -82,7 +84,9 @@ REGIONS = ("africa", "arab-states", "asia-pacific", "unece", "lac")
 FILTERS: dict[str, ma.fields.Field[Any]] = {
     "entity": Said("the id of an entity that leads it or takes part", SLUG, 80),
     "workstream": Said("the id of a workstream", SUBJECT_ID, 40),
-    "objective": Said("an objective of the Compact, `8` or `20(b)`; a number finds its letters too", r"\d{1,2}(\([a-z]\))?"),
+    "objective": Said(
+        "an objective of the Compact, `8` or `20(b)`; a number finds its letters too", r"\d{1,2}(\([a-z]\))?"
+    ),
     "country": Said("a country as ISO 3166-1 alpha-2, such as `KE`", r"[A-Za-z]{2}"),
     "region": Choice("a region", REGIONS),
     "quarter": Said("a quarter that its plan touches (window, due date, date)", QUARTER),
@@ -123,7 +127,9 @@ class History(Question):
 
     after = Number("go on after this position, in the order chosen", 0)
     limit = Number("at most so many entries", 1, 1000, load_default=100)
-    subject = Said("a subject such as `activity/3.2`, or a kind such as `activity`", rf"{SUBJECT_PATTERN}|[a-z]+", 90)
+    subject = Said(
+        "a subject such as `activity/3.2`, or a kind such as `activity`", rf"{SUBJECT_PATTERN}|[a-z]+", 90
+    )
     type = Choice("an event type", tuple(CATALOGUE))
     actor = Said("who sent it: an opaque person id, `token:<id>` or `system:<part>`", r"[A-Za-z0-9:.-]+")
     entity = Said("the entity in whose voice it counts", SLUG, 80)
@@ -200,7 +206,9 @@ def refusal(faults: list[Fault], known: tuple[str, ...]) -> RuleError:
     )
 
 
-def faults_in(messages: Any, given: Mapping[str, Any], known: tuple[str, ...], lead: str = "") -> Iterator[Fault]:
+def faults_in(
+    messages: Any, given: Mapping[str, Any], known: tuple[str, ...], lead: str = ""
+) -> Iterator[Fault]:
     """Yield what marshmallow found wrong with flat parameters; ``lead`` stands before each name."""
     for name, said in messages.items():
         for message in said if isinstance(said, list) else [str(said)]:

@@ -50,7 +50,9 @@ class Screen:
 
 def hidden_from(asked: Asked) -> tuple[str, ...]:
     """Return the names of the fields that this reader does not get."""
-    return (() if asked.may("details") else tuple(sorted(WITHHELD))) + (() if asked.may("history") else PEOPLE)
+    return (() if asked.may("details") else tuple(sorted(WITHHELD))) + (
+        () if asked.may("history") else PEOPLE
+    )
 
 
 def about(asked: Asked) -> Body:
@@ -138,5 +140,6 @@ def body_tag(data: bytes) -> str:
 
 
 _REDACTIONS = (
-    "SELECT count(*) FROM events WHERE workplan = ? AND position > ? AND position <= ? AND type = 'TextRedacted'"
+    "SELECT count(*) FROM events"
+    " WHERE workplan = ? AND position > ? AND position <= ? AND type = 'TextRedacted'"
 )

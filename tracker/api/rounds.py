@@ -61,7 +61,7 @@ def list_obligations(call: Call, asked: Asked) -> Answer:
 
     def is_wanted(activity: Activity, lead: str) -> bool:
         if entity is not None:
-            return lead == entity
+            return bool(lead == entity)
         return not is_lead_only or lead in entities_about(principal, plan, f"activity/{activity.id}")
 
     items = obligations(plan, _quarters(call, asked), is_wanted, settled=call.query["settled"] == "true")

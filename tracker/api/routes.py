@@ -1,12 +1,26 @@
-"""The route table: what can be asked, what right it needs, who answers. Flask's rules, the OpenAPI document, the page
-about it and the tests of rights are all made from it.
+"""The route table: what can be asked, what right it needs, who answers.
+
+Flask's rules, the OpenAPI document, the page about it and the tests of rights are all made from it.
 """
 
 from __future__ import annotations
 
 from functools import partial
 
-from tracker.api import answers, answers_log, entries, people, plan, proofs, queries, reviews, rounds, service, tokens, writing
+from tracker.api import (
+    answers,
+    answers_log,
+    entries,
+    people,
+    plan,
+    proofs,
+    queries,
+    reviews,
+    rounds,
+    service,
+    tokens,
+    writing,
+)
 from tracker.api.call import Route
 
 W = "/workplans/{workplan}"
@@ -50,7 +64,14 @@ def _collections() -> list[Route]:
 
 
 ROUTES: tuple[Route, ...] = (
-    get("/workplans", "nothing", plan.workplans, "List the workplans you may read", answers.Workplans, validator="none"),
+    get(
+        "/workplans",
+        "nothing",
+        plan.workplans,
+        "List the workplans you may read",
+        answers.Workplans,
+        validator="none",
+    ),
     get(W, "state", plan.workplan, "Describe a workplan", answers.OneWorkplan, queries.Question),
     get(f"{W}/state", "state", plan.state, "The whole plan in one answer", answers.State, queries.Question),
     *_collections(),
@@ -141,7 +162,15 @@ ROUTES: tuple[Route, ...] = (
         queries.Question,
         tag="reporting",
     ),
-    get(f"{W}/tree-head", "state", proofs.show_tree_head, "The tree head", answers.TreeHeadAnswer, queries.Question, tag="proof"),
+    get(
+        f"{W}/tree-head",
+        "state",
+        proofs.show_tree_head,
+        "The tree head",
+        answers.TreeHeadAnswer,
+        queries.Question,
+        tag="proof",
+    ),
     get(
         f"{W}/proofs/inclusion",
         "proofs",
@@ -198,8 +227,24 @@ ROUTES: tuple[Route, ...] = (
         validator="body",
         tag="reviews",
     ),
-    get(f"{W}/people", "people", people.list_people, "List people", answers_log.People, validator="none", tag="desks"),
-    get(f"{W}/people/{{person}}", "people", people.show_person, "Show a person", answers_log.Person, validator="none", tag="desks"),
+    get(
+        f"{W}/people",
+        "people",
+        people.list_people,
+        "List people",
+        answers_log.People,
+        validator="none",
+        tag="desks",
+    ),
+    get(
+        f"{W}/people/{{person}}",
+        "people",
+        people.show_person,
+        "Show a person",
+        answers_log.Person,
+        validator="none",
+        tag="desks",
+    ),
     post(
         f"{W}/people",
         "people",
@@ -231,7 +276,15 @@ ROUTES: tuple[Route, ...] = (
         validator="none",
         tag="desks",
     ),
-    get(f"{W}/tokens", "people", tokens.list_tokens, "List tokens", answers_log.Tokens, validator="none", tag="desks"),
+    get(
+        f"{W}/tokens",
+        "people",
+        tokens.list_tokens,
+        "List tokens",
+        answers_log.Tokens,
+        validator="none",
+        tag="desks",
+    ),
     post(
         f"{W}/tokens",
         "people",
@@ -253,9 +306,50 @@ ROUTES: tuple[Route, ...] = (
         validator="none",
         tag="desks",
     ),
-    get("/openapi.json", "nothing", service.openapi, "This description, as OpenAPI 3.1", "application/json", tag="service"),
-    get("/api/docs", "nothing", service.docs, "This description, for people", "text/html", is_root=True, tag="service"),
-    get("/problems/{slug}", "nothing", service.problem_page, "What a refusal means", "text/html", is_root=True, tag="service"),
-    get("/livez", "nothing", service.livez, "Is the process alive?", answers_log.Health, is_root=True, validator="none", tag="service"),
-    get("/readyz", "nothing", service.readyz, "Can it serve?", answers_log.Health, is_root=True, validator="none", tag="service"),
+    get(
+        "/openapi.json",
+        "nothing",
+        service.openapi,
+        "This description, as OpenAPI 3.1",
+        "application/json",
+        tag="service",
+    ),
+    get(
+        "/api/docs",
+        "nothing",
+        service.docs,
+        "This description, for people",
+        "text/html",
+        is_root=True,
+        tag="service",
+    ),
+    get(
+        "/problems/{slug}",
+        "nothing",
+        service.problem_page,
+        "What a refusal means",
+        "text/html",
+        is_root=True,
+        tag="service",
+    ),
+    get(
+        "/livez",
+        "nothing",
+        service.livez,
+        "Is the process alive?",
+        answers_log.Health,
+        is_root=True,
+        validator="none",
+        tag="service",
+    ),
+    get(
+        "/readyz",
+        "nothing",
+        service.readyz,
+        "Can it serve?",
+        answers_log.Health,
+        is_root=True,
+        validator="none",
+        tag="service",
+    ),
 )

@@ -39,7 +39,9 @@ def read(body: bytes) -> Any:
             "the body is not UTF-8 (byte {place})", place=error.start, way_out="Send JSON in UTF-8."
         ) from error
     if not text.strip():
-        raise MalformedError("the body is empty", way_out="Send one event as a JSON object, or an array of them.")
+        raise MalformedError(
+            "the body is empty", way_out="Send one event as a JSON object, or an array of them."
+        )
     try:
         value = json.loads(
             text,

@@ -59,7 +59,9 @@ def create_token(call: Call, _asked: Asked) -> Answer:
             )
         made, secret = tokens.create_token(tx, call.runtime.now(), wanted)
         shown = next(one for one in tokens.list_tokens(tx, call.workplan) if one["id"] == made)
-    return Answer(shown | {"token": secret}, 201, {"Location": f"{PREFIX}/workplans/{call.workplan}/tokens/{made}"})
+    return Answer(
+        shown | {"token": secret}, 201, {"Location": f"{PREFIX}/workplans/{call.workplan}/tokens/{made}"}
+    )
 
 
 def revoke_token(call: Call, _asked: Asked) -> Answer:

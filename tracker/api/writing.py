@@ -49,10 +49,12 @@ def write_events(call: Call, asked: Asked) -> Answer:
 
 
 def _key(call: Call) -> str:
-    said = call.headers.get("Idempotency-Key")
+    said = call.key
     if said is None or not KEY.fullmatch(said):
         raise MalformedError(
-            "the header Idempotency-Key is missing" if said is None else "the header Idempotency-Key cannot be used",
+            "the header Idempotency-Key is missing"
+            if said is None
+            else "the header Idempotency-Key cannot be used",
             field="Idempotency-Key",
             value=said,
             way_out="Send 1 to 200 visible ASCII characters that are new for each request, such as a UUID;"

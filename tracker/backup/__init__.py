@@ -10,6 +10,7 @@ from tracker.backup import postgresql, sqlite
 from tracker.backup.files import refuse_taken
 from tracker.database import Database
 from tracker.errors import RuleError
+from tracker.events.ledger import Ledger
 from tracker.projections.soundness import Sound
 from tracker.runtime import Runtime
 from tracker.settings import Settings
@@ -31,6 +32,8 @@ class Copied:
 
     path: Path
     logs: tuple[Sound, ...]
+    removed: int = 0
+    """Texts and people that were in the copy, and had been redacted or erased since."""
 
 
 def back_up(database: Database, target: Path, say: Say = say_nothing) -> Copied:
@@ -49,6 +52,8 @@ def back_up(database: Database, target: Path, say: Say = say_nothing) -> Copied:
 
 def restore(settings: Settings, source: Path, say: Say = say_nothing) -> Copied:
     """Make the database of this installation, where there is none, from a copy.
+
+    What the ledger in the data folder says was redacted or erased since is removed from it again.
 
     Raises:
         RuleError: there is a database already, or the file is not a copy for this kind of database.
@@ -72,7 +77,9 @@ def restore(settings: Settings, source: Path, say: Say = say_nothing) -> Copied:
             way_out="Give a copy of the same kind. From one kind to the other: `tracker export`, then"
             " `tracker import-log`.",
         )
-    return Copied(source, tuple(engine.restore(settings.database_url, source, say)))
+    ledger = Ledger(settings.data_dir / "ledger.jsonl")
+    logs, removed = engine.restore(settings.database_url, source, ledger, say)
+    return Copied(source, tuple(logs), removed)
 
 
 def backup_daily(runtime: Runtime) -> str:
@@ -83,6 +90,8 @@ def backup_daily(runtime: Runtime) -> str:
     folder = runtime.settings.data_dir / "backups"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     suffix = ".db" if runtime.database.is_sqlite else ".dump"
+    if not runtime.database.is_sqlite and (missing := postgresql.missing_program()):
+        return f"no copy: {missing} is not on the PATH; see docs/operations.md"
     target = folder / f"tracker-{runtime.now().date().isoformat()}{suffix}"
     if target.exists():
         return f"{target.name} is there already"

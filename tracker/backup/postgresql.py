@@ -19,6 +19,8 @@ from sqlalchemy.engine import URL, make_url
 from tracker.backup.files import new_file
 from tracker.database import Database, open_database
 from tracker.errors import LogError, RuleError
+from tracker.events.ledger import Ledger
+from tracker.projections.removals import replay
 from tracker.projections.soundness import Sound, check_logs
 
 MAGIC = b"PGDMP"
@@ -36,7 +38,7 @@ def back_up(database: Database, target: Path, say: Say) -> list[Sound]:
         return _checked(scratch, say)
 
 
-def restore(url: str, source: Path, say: Say) -> list[Sound]:
+def restore(url: str, source: Path, ledger: Ledger, say: Say) -> tuple[list[Sound], int]:
     load, target = _program("pg_restore"), make_url(url)
     with contextlib.closing(open_database(url, pool_size=1)) as database, database.read() as tx:
         found = tx.one(_RELATIONS)
@@ -52,10 +54,17 @@ def restore(url: str, source: Path, say: Say) -> list[Sound]:
     say("restoring", 0, 0)
     _load(load, source, target)
     try:
-        return _checked(target, say)
+        logs = _checked(target, say)
+        with contextlib.closing(open_database(url, pool_size=1)) as database, database.write() as tx:
+            return logs, replay(tx, ledger)
     except BaseException:
         _empty(target)  # nobody shall serve what was not found whole
         raise
+
+
+def missing_program() -> str | None:
+    """Return the first of the programs needed that is not there."""
+    return next((name for name in ("pg_dump", "pg_restore") if shutil.which(name) is None), None)
 
 
 def _program(name: str) -> str:
@@ -150,6 +159,6 @@ def _empty(url: URL) -> None:
 _RELATIONS = (
     "SELECT string_agg(relname, ', ') FROM (SELECT relname FROM pg_class JOIN pg_namespace ON relnamespace ="
     " pg_namespace.oid WHERE relkind IN ('r', 'p', 'v', 'm') AND nspname <> 'information_schema'"
-    " AND NOT starts_with(nspname, 'pg_') ORDER BY relname LIMIT 5) some HAVING count(*) > 0"
+    " AND NOT starts_with(nspname, 'pg_') ORDER BY relname LIMIT 5) AS found HAVING count(*) > 0"
 )
 _TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace"

@@ -12,6 +12,8 @@ from sqlalchemy.engine import make_url
 from tracker.backup.files import new_file
 from tracker.database import Database, open_database, unavailable
 from tracker.errors import LogError, RuleError, UnavailableError
+from tracker.events.ledger import Ledger
+from tracker.projections.removals import replay
 from tracker.projections.soundness import Sound, check_logs
 
 MAGIC = b"SQLite format 3\0"
@@ -34,7 +36,9 @@ def _copy(database: Database, made: Path) -> None:
             raise unavailable(error) from error
 
 
-def restore(url: str, source: Path, say: Callable[[str, int, int], None]) -> list[Sound]:
+def restore(
+    url: str, source: Path, ledger: Ledger, say: Callable[[str, int, int], None]
+) -> tuple[list[Sound], int]:
     target = Path(make_url(url).database or "")
     for there in (target, *(target.with_name(target.name + end) for end in BESIDE)):
         if there.exists():
@@ -59,7 +63,9 @@ def restore(url: str, source: Path, say: Callable[[str, int, int], None]) -> lis
     with new_file(target) as made:
         say("copying", 0, 0)
         shutil.copyfile(source, made)
-        return _checked(made, say)
+        logs = _checked(made, say)
+        with contextlib.closing(open_database(f"sqlite:///{made}", pool_size=1)) as copy, copy.write() as tx:
+            return logs, replay(tx, ledger)
 
 
 def _checked(path: Path, say: Callable[[str, int, int], None]) -> list[Sound]:

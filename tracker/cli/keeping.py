@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import click
 
 from tracker.cli.context import as_json, note, running, settings, show, workplan_meant, workplan_option
+from tracker.projections.soundness import Sound
 
 EVERY_SECONDS = 1.0
 
 
 def progress() -> Callable[[str, int, int], None]:
     """Return a function that says on stderr how far a work is, about once a second and at its end."""
-    said_at, last = 0.0, ""
+    said_at, last = 0.0, ("", 0)
 
     def say(step: str, done: int, total: int) -> None:
         nonlocal said_at, last
-        if step == last and done < total and time.monotonic() - said_at < EVERY_SECONDS:
+        is_soon = step == last[0] and done < total and time.monotonic() - said_at < EVERY_SECONDS
+        if is_soon or (step, done) == last:
             return
-        said_at, last = time.monotonic(), step
+        said_at, last = time.monotonic(), (step, done)
         note(f"{step}: {done:,} of {total:,}" if total else f"{step} …")
 
     return say
+
+
+def _in_words(logs: Iterable[Sound]) -> str:
+    said = [f"  {log.workplan}: {log.position} entries, root {log.root.hex()}" for log in logs]
+    return "\n".join(said) or "  no workplan yet"
+
+
+def _as_json(logs: Iterable[Sound]) -> dict[str, Any]:
+    return {log.workplan: {"size": log.position, "root": log.root.hex()} for log in logs}
 
 
 @click.command("backup")
@@ -36,13 +48,8 @@ def backup(*, file: Path, as_json: bool) -> None:
 
     with running(is_migrating=False) as runtime:
         made = back_up(runtime.database, file, progress())
-    words = "\n".join(f"  {log.workplan}: {log.position} entries, root {log.root.hex()}" for log in made.logs)
-    result = {
-        "file": str(file),
-        "bytes": file.stat().st_size,
-        "logs": {log.workplan: {"size": log.position, "root": log.root.hex()} for log in made.logs},
-    }
-    show(result, f"{file} holds, read and found whole:\n{words or '  no workplan yet'}", is_json=as_json)
+    result = {"file": str(file), "bytes": file.stat().st_size, "logs": _as_json(made.logs)}
+    show(result, f"{file} holds, read and found whole:\n{_in_words(made.logs)}", is_json=as_json)
 
 
 @click.command("restore")
@@ -53,14 +60,10 @@ def restore(*, file: Path, as_json: bool) -> None:
     from tracker.backup import restore as made_from
 
     made = made_from(settings(), file, progress())
-    words = "\n".join(f"  {log.workplan}: {log.position} entries, root {log.root.hex()}" for log in made.logs)
-    result = {
-        "file": str(file),
-        "logs": {log.workplan: {"size": log.position, "root": log.root.hex()} for log in made.logs},
-    }
-    show(
-        result, f"The database holds, read and found whole:\n{words or '  no workplan yet'}", is_json=as_json
-    )
+    again = f"\n{made.removed} texts and people removed since then are removed again." if made.removed else ""
+    result = {"file": str(file), "logs": _as_json(made.logs), "removed_again": made.removed}
+    words = f"The database holds, read and found whole:\n{_in_words(made.logs)}{again}"
+    show(result, words, is_json=as_json)
 
 
 @click.command("rebuild")

@@ -65,7 +65,7 @@ def demo(*, as_json: bool) -> None:
 
     with running() as runtime:
         made = build_demo(runtime)
-        words = f"The simulated workplan `demo` has {made['entries']} entries."
+        words = f"The simulated workplan `demo` has {made['entries']} entries. {made['words']}"
         show(made, words, is_json=as_json)
 
 

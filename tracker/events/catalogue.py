@@ -577,7 +577,7 @@ class SessionCancelled:
 # ------------------------------------------------------------------------------------------------------ review
 
 
-@fact("review", es="Examen previsto", en="Review planned", fr="Examen prévu", right="field", founding=True)
+@fact("review", es="Examen previsto", en="Review planned", fr="Examen prévu", founding=True)
 class ReviewPlanned:
     """A regional review is planned, in a window or on days."""
 
@@ -588,7 +588,7 @@ class ReviewPlanned:
     place: Title | None = None
 
 
-@fact("review", es="Examen reprogramado", en="Review rescheduled", fr="Examen reprogrammé", right="field")
+@fact("review", es="Examen reprogramado", en="Review rescheduled", fr="Examen reprogrammé")
 class ReviewRescheduled:
     """The review moves; every earlier date is kept."""
 
@@ -598,19 +598,19 @@ class ReviewRescheduled:
     place: Title | None = None
 
 
-@fact("review", es="Examen celebrado", en="Review held", fr="Examen tenu", right="field")
+@fact("review", es="Examen celebrado", en="Review held", fr="Examen tenu")
 class ReviewHeld:
     """The review took place."""
 
 
-@fact("review", es="Resultado publicado", en="Review outcome published", fr="Résultat publié", right="field")
+@fact("review", es="Resultado publicado", en="Review outcome published", fr="Résultat publié")
 class ReviewOutcomePublished:
     """The outcome of the review can be read."""
 
     url: Url
 
 
-@fact("review", es="Examen cancelado", en="Review cancelled", fr="Examen annulé", right="field")
+@fact("review", es="Examen cancelado", en="Review cancelled", fr="Examen annulé")
 class ReviewCancelled:
     """The review will not take place."""
 

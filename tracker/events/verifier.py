@@ -138,7 +138,7 @@ class Log:
         self._subjects: list[str] = []
         self._versions: dict[str, int] = {}
         self._closed: set[int] = set()  # what cannot be corrected: amendments, and what was retracted
-        self._known: set[str] = set()
+        self.known: set[str] = set()
         self._missing: dict[tuple[int, str], str] = {}
 
     def entry(self, line: bytes, texts: bytes | Json, leaf: bytes | None = None) -> Json:
@@ -192,7 +192,7 @@ class Log:
         for at, (salt, text) in texts.items():
             said = hashlib.sha256(bytes.fromhex(salt) + text.encode()).hexdigest()
             need(said == seals.get(at), f"the text at {at} is not the one that was sealed")
-            self._known.add(said)
+            self.known.add(said)
         self._missing.update({(position, at): said for at, said in seals.items() if at not in texts})
         self.sealed += len(seals)
 
@@ -202,7 +202,7 @@ class Log:
         if event["type"] == "TextRedacted":
             gone = self._missing.pop((target, event["data"]["field"]), "")
             need(gone, f"the text of entry {target} that it removes is still there")
-            self._known.add(gone)
+            self.known.add(gone)
             self.redacted += 1
         else:
             need(target not in self._closed, f"it amends entry {target}, which is final")
@@ -225,7 +225,7 @@ class Log:
         for size, _, whose, _ in self._claims[-1:]:
             raise WrongError(f"it is missing: {whose} is of {size} entries", self.size + 1)
         for (position, at), said in self._missing.items():
-            if said not in self._known:
+            if said not in self.known:
                 raise WrongError(f"the text at {at} is gone, and no entry removed it", position)
 
 

@@ -232,10 +232,12 @@ class _Sender:
             return outbox.move(tx, letter.letter, self.owner, before, after, **values)
 
         try:
-            return after if record(self.runtime, letter, after, settle, self.principal) else None
+            is_ours = record(self.runtime, letter, after, settle, self.principal)
         except UnavailableError:
             log.exception("what became of letter %s could not be written down", letter.letter)
             return self._state(letter)
+        self.hook("recorded", letter)
+        return after if is_ours else None
 
     def _state(self, letter: Letter) -> State:
         with self.runtime.database.read() as tx:

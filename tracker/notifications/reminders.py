@@ -169,25 +169,35 @@ def _outstanding(plan: Plan, rows: Iterable[Duty]) -> tuple[Outstanding, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Owing:
+    """A round as it stands: everybody's cards, and what is outstanding once that is told."""
+
+    cards: dict[str, dict[str, _Card]]
+    outstanding: tuple[Outstanding, ...]
+
+
+def _owing(plan: Plan, quarter: str, phase: Phase) -> _Owing:
+    rows = rows_of(plan, quarter)
+    return _Owing(_cards(plan, rows, phase), _outstanding(plan, rows) if phase == "final" else ())
+
+
+def _digest(plan: Plan, owing: _Owing, person: str, secretariat: Collection[str]) -> Digest | None:
+    sections = tuple(_sections(plan, owing.cards.get(person, {}).values()))
+    made = Digest(person, sections, owing.outstanding if person in secretariat else ())
+    return None if made.is_empty else made
+
+
 def digests(plan: Plan, quarter: str, phase: Phase, secretariat: Collection[str] = ()) -> list[Digest]:
     """Return one digest per person who is to get a letter now, in order of person; nothing owed, nothing said."""
-    rows = rows_of(plan, quarter)
-    cards = _cards(plan, rows, phase)
-    outstanding = _outstanding(plan, rows) if phase == "final" else ()
-    people = sorted({*cards, *(secretariat if outstanding else ())})
-    made = [
-        Digest(
-            person,
-            tuple(_sections(plan, cards.get(person, {}).values())),
-            outstanding if person in secretariat else (),
-        )
-        for person in people
-    ]
-    return [one for one in made if not one.is_empty]
+    owing = _owing(plan, quarter, phase)
+    people = sorted({*owing.cards, *(secretariat if owing.outstanding else ())})
+    made = (_digest(plan, owing, person, secretariat) for person in people)
+    return [one for one in made if one is not None]
 
 
 def digest_of(
     plan: Plan, quarter: str, phase: Phase, person: str, secretariat: Collection[str] = ()
 ) -> Digest | None:
     """Return what one person is to be told now, or None where they owe nothing."""
-    return next((one for one in digests(plan, quarter, phase, secretariat) if one.person == person), None)
+    return _digest(plan, _owing(plan, quarter, phase), person, secretariat)

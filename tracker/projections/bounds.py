@@ -37,7 +37,7 @@ def after_position(
 def last_position(
     tx: Transaction, end: LogEnd, workplan: Workplan, now: datetime, said: str, field: str = "to"
 ) -> int:
-    """Return the position of the last entry recorded at ``said`` or earlier, 0 before the first; a day lasts to its end.
+    """Return the position of the last entry recorded at ``said`` or earlier, 0 before the first; a day ends it.
 
     Raises:
         MomentError: it is misspelt or in the future.

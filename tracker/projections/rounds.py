@@ -13,7 +13,8 @@ from typing import Any
 from tracker.events.dates import local_day
 from tracker.events.shapes import to_json
 from tracker.events.vocabulary import Assessment, Status
-from tracker.workplan.activity import Activity, Report
+from tracker.workplan.activity import Activity
+from tracker.workplan.activity_parts import Report
 from tracker.workplan.claims import ENDED, FOLLOWS
 from tracker.workplan.obligations import Duty, duties, is_expected, leads_of
 from tracker.workplan.plan import Plan, natural
@@ -33,8 +34,12 @@ def round_view(plan: Plan, opened: Round, zone: str) -> View:
     by_workstream = {name: list(group) for name, group in _grouped(rows, "workstream").items()}
     return round_head(opened) | {
         "figures": figures(_once(rows)),
-        "by_workstream": [{"workstream": name} | figures(_once(group)) for name, group in by_workstream.items()],
-        "by_entity": [{"entity": name} | figures(group) for name, group in sorted(_grouped(rows, "entity").items())],
+        "by_workstream": [
+            {"workstream": name} | figures(_once(group)) for name, group in by_workstream.items()
+        ],
+        "by_entity": [
+            {"entity": name} | figures(group) for name, group in sorted(_grouped(rows, "entity").items())
+        ],
         "rows": rows,
     }
 
@@ -84,7 +89,13 @@ def _row(duty: Duty, opened: Round, due: date, zone: str) -> View:
         "days_late": max((recorded - due).days, 0) if recorded else None,
         "report": report_view(report),
         "letters": [
-            {"step": one.step, "recipient": one.recipient, "outcome": one.outcome, "at": one.at, "position": one.position}
+            {
+                "step": one.step,
+                "recipient": one.recipient,
+                "outcome": one.outcome,
+                "at": one.at,
+                "position": one.position,
+            }
             for one in opened.reminders
             if activity.id in one.activities and duty.entity in one.entities
         ],
@@ -191,7 +202,9 @@ def _obligation(plan: Plan, duty: Duty, quarter: str) -> View:
         "targets": to_json(activity.targets),
         "done": dict(activity.done),
         "last_report": report_view(activity.last_report),
-        "allowed": [{"status": status, "needs": _needs(base.status, status)} for status in _next(base.status)],
+        "allowed": [
+            {"status": status, "needs": _needs(base.status, status)} for status in _next(base.status)
+        ],
         "assessments": [{"assessment": said, "needs": needs} for said, needs in ASSESSMENTS.items()],
     }
 
@@ -207,5 +220,3 @@ def _needs(old: Status, new: Status) -> list[str]:
     if new in {"on_hold", "discontinued"} or old in ENDED:
         return ["reason"]
     return ["evidence or reason"] if new == "completed" else []
-
-

@@ -14,7 +14,7 @@ def led_by(plan: Plan, entity: str) -> list[str]:
     return [
         one.id
         for one in plan.all("workstream", Workstream)
-        if any(lead.entity == entity for lead in (*one.leads, *one.activity_leads))
+        if entity in [*(lead.entity for lead in one.leads), *(lead.entity for lead in one.activity_leads)]
     ]
 
 

@@ -1,4 +1,7 @@
-"""A milestone: something due, rescheduled perhaps, reached or cancelled in the end."""
+"""A milestone: something due, rescheduled perhaps, reached or cancelled in the end.
+
+What was reached stays so when it becomes known late, whatever was announced since.
+"""
 
 from __future__ import annotations
 
@@ -53,11 +56,11 @@ def evolve(state: Milestone | None, event: Event, placed_on: str) -> Milestone |
         return None
     match data:
         case MilestoneRescheduled():
-            return replace(state, due=data.due, status="set", reached_on=None)
+            return replace(state, due=data.due, status="reached" if state.status == "reached" else "set")
         case MilestoneReached():
             return replace(state, status="reached", evidence=data.evidence or (), reached_on=placed_on)
         case MilestoneCancelled():
-            return replace(state, status="cancelled")
+            return state if state.status == "reached" else replace(state, status="cancelled")
         case _:
             assert_never(data)
 
@@ -90,6 +93,15 @@ def decide(state: Milestone | None, wish: Wish, world: World, day: date) -> Mile
             way_out="Set or reschedule it first.",
             subject=wish.subject,
             why=misfit(state, data),
+        )
+    if state.status == "reached" and not isinstance(data, MilestoneReached):
+        raise refuse(
+            "{subject} was reached on {day}",
+            field="/type",
+            value=wish.type,
+            way_out="What was reached stays so; retract the entry that says it if it was not.",
+            subject=wish.subject,
+            day=state.reached_on,
         )
     match data:
         case MilestoneRescheduled():

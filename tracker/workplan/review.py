@@ -109,7 +109,8 @@ def evolve(state: Review | None, event: Event, placed_on: str) -> Review | None:
         case ReviewRescheduled():
             new = Dates(data.window, data.starts_on, data.ends_on)
             move = Rescheduling(event.position, placed_on, state.current, new, event.reason)
-            moved = replace(state, current=new, place=data.place or state.place, status="planned")
+            status = "held" if state.status == "held" else "planned"
+            moved = replace(state, current=new, place=data.place or state.place, status=status)
             return replace(moved, reschedulings=(*state.reschedulings, move))
         case ReviewHeld():
             return replace(state, status="held", held_on=placed_on)
@@ -153,7 +154,9 @@ def misfit(state: Review | None, data: ReviewEvent) -> str | None:
     if state is None:
         return "the review does not exist then"
     if state.status == "held" and isinstance(data, ReviewRescheduled | ReviewCancelled):
-        return "the review was held before"
+        said = data.starts_on if isinstance(data, ReviewRescheduled) else None
+        is_past = said is not None and said <= (state.held_on or "")  # announced late, not yet to come
+        return None if is_past else "the review was held before"
     if state.status == "cancelled" and isinstance(data, ReviewHeld):
         return "the review is cancelled then"
     return None

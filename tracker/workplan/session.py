@@ -103,7 +103,7 @@ def evolve(state: Session | None, event: Event, placed_on: str) -> Session | Non
             id=id_of(event.subject),
             kind=data.kind,
             title=data.title,
-            status="scheduled",
+            status="held" if state and state.status == "held" else "scheduled",
             level=data.level,
             region=data.region,
             country=data.country,
@@ -118,15 +118,17 @@ def evolve(state: Session | None, event: Event, placed_on: str) -> Session | Non
             workstreams=data.workstreams,
             objectives=data.objectives,
             original_start=state.original_start if state and state.original_start else data.starts_at,
-            attendance=None,
-            counts_for=(),
+            attendance=state.attendance if state else None,
+            counts_for=state.counts_for if state else (),
             materials=state.materials if state else (),
+            held_on=state.held_on if state else None,
         )
     if state is None:
         return None
     match data:
         case SessionRescheduled():
-            return replace(state, starts_at=data.starts_at, ends_at=data.ends_at, status="scheduled")
+            status = "held" if state.status == "held" else "scheduled"
+            return replace(state, starts_at=data.starts_at, ends_at=data.ends_at, status=status)
         case SessionHeld():
             held = replace(state, status="held", attendance=data.attendance, held_on=placed_on)
             return replace(held, counts_for=data.counts_for or ())
@@ -143,11 +145,18 @@ def evolve(state: Session | None, event: Event, placed_on: str) -> Session | Non
             assert_never(data)
 
 
+def _is_past(held: Session, data: SessionScheduled | SessionRescheduled) -> bool:
+    """Return whether a date announced late is that of the session held, not of one to come."""
+    return data.starts_at[:10] <= (held.held_on or "")
+
+
 def misfit(state: Session | None, data: SessionEvent) -> str | None:
     if isinstance(data, SessionProposed):
         return None
+    if state and state.status == "held" and isinstance(data, SessionScheduled | SessionRescheduled):
+        return None if _is_past(state, data) else "the session was held before"
     if isinstance(data, SessionScheduled):
-        return "the session was held before" if state and state.status == "held" else None
+        return None
     if state is None:
         return "the session does not exist then"
     match data:

@@ -1,0 +1,240 @@
+"""The description of the interface is valid, complete and true: real answers are held against it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from tests.installation import Installation
+from tracker.api.openapi import document
+from tracker.api.routes import ROUTES
+from tracker.events.catalogue import CATALOGUE
+
+
+@pytest.fixture(scope="module")
+def spec() -> dict[str, Any]:
+    return document("http://127.0.0.1:8000")
+
+
+def validator(spec: dict[str, Any], pointer: dict[str, Any]) -> Draft202012Validator:
+    return Draft202012Validator({**pointer, "components": spec["components"]})
+
+
+def test_the_document_is_valid(spec: dict[str, Any]) -> None:
+    OpenAPIV31SpecValidator(spec).validate()
+    with pytest.raises(Exception, match=r"paths|validating|valid"):
+        OpenAPIV31SpecValidator(spec | {"paths": {"no-slash": {}}}).validate()  # the control
+
+
+def test_every_route_is_in_it_and_nothing_else(spec: dict[str, Any]) -> None:
+    described = {
+        (method.upper(), path)
+        for path, item in spec["paths"].items()
+        for method in item
+        if method != "parameters"
+    }
+    assert described == {(route.method, route.address) for route in ROUTES}
+
+
+def test_every_operation_has_a_name_of_its_own_and_says_how_it_refuses(spec: dict[str, Any]) -> None:
+    operations = [
+        one for item in spec["paths"].values() for name, one in item.items() if name != "parameters"
+    ]
+    names = [one["operationId"] for one in operations]
+    assert len(names) == len(set(names))
+    for operation in operations:
+        for status, said in operation["responses"].items():
+            if status >= "400":
+                assert list(said["content"]) == ["application/problem+json"]
+
+
+def test_every_type_of_event_is_described_and_told_apart_by_its_type(spec: dict[str, Any]) -> None:
+    schemas = spec["components"]["schemas"]
+    assert set(schemas["NewEvent"]["discriminator"]["mapping"]) == set(CATALOGUE)
+    taken = validator(spec, {"$ref": "#/components/schemas/NewEvent"})
+    report = {
+        "type": "ProgressReported",
+        "subject": "activity/3.4",
+        "data": {"assessment": "at_risk"},
+        "reason": "x",
+    }
+    assert taken.is_valid(report)
+    for wrong in (
+        report | {"type": "Nope"},
+        report | {"colour": 1},
+        report | {"subject": "workstream/3"},
+        report | {"data": {"assessment": "fine"}},
+        {"type": "ProgressReported", "data": {}},
+    ):
+        assert not taken.is_valid(wrong), wrong
+
+
+def operation(spec: dict[str, Any], template: str, method: str = "get") -> Any:
+    return spec["paths"][f"/api/v1/workplans/{{workplan}}{template}"][method]
+
+
+def check(spec: dict[str, Any], described: dict[str, Any], status: str, body: Any) -> None:
+    shape = described["responses"][status]["content"]
+    (schema,) = [content["schema"] for kind, content in shape.items() if kind.endswith("json")]
+    faults = [
+        f"{fault.json_path}: {fault.message[:200]}" for fault in validator(spec, schema).iter_errors(body)
+    ]
+    assert faults == []
+
+
+@pytest.fixture(scope="module")
+def lively(library: Installation) -> Installation:
+    """A library with something of everything in it."""
+    library.write({"type": "RoundOpened", "subject": "round/2023-Q2", "data": {}})
+    library.write(
+        {
+            "type": "ProgressReported",
+            "subject": "activity/3.4",
+            "reason": "late",
+            "data": {
+                "assessment": "at_risk",
+                "note": "n",
+                "needs": "m",
+                "evidence": [{"kind": "other", "url": "https://example.org/x"}],
+                "countries": ["KE"],
+            },
+        },
+        "lead",
+    )
+    enter = [
+        {
+            "type": "MomentNamed",
+            "subject": "workplan",
+            "data": {"slug": "june", "title": "June", "at": "2023-06-15"},
+        },
+        {
+            "type": "ActivityScheduled",
+            "subject": "activity/3.4",
+            "data": {"from": "2023-Q1", "to": "2023-Q2", "source": "x"},
+        },
+        {"type": "CommitmentReported", "subject": "commitment/4", "data": {"note": "done"}},
+        {"type": "VoluntaryReportReceived", "subject": "review/africa", "data": {"country": "KE"}},
+        {
+            "type": "ReviewRescheduled",
+            "subject": "review/africa",
+            "reason": "x",
+            "data": {"window": {"from": "2024-Q3", "to": "2024-Q4"}},
+        },
+        {
+            "type": "ReadinessFindingRecorded",
+            "subject": "review/africa",
+            "data": {"line": "host", "status": "met", "finding": "x", "source": "y"},
+        },
+        {
+            "type": "SessionScheduled",
+            "subject": "session/talk-1",
+            "data": {
+                "kind": "gcm_talks",
+                "title": "T",
+                "level": "regional",
+                "region": "africa",
+                "starts_at": "2023-06-22T15:00",
+                "ends_at": "2023-06-22T16:00",
+                "zone": "Europe/Zurich",
+                "mode": "online",
+                "languages": ["en"],
+                "audience": "open",
+                "rule": "open",
+                "workstreams": ["3"],
+                "objectives": ["8"],
+            },
+        },
+        {
+            "type": "SessionHeld",
+            "subject": "session/talk-1",
+            "data": {"attendance": {"states": 3}, "counts_for": ["3.4"]},
+        },
+        {"type": "ReadinessSnapshotTaken", "subject": "review/africa", "data": {"signed_off_by": "p1"}},
+    ]
+    library.write(enter)
+    return library
+
+
+READS = {
+    "": "",
+    "/state": "state",
+    **{
+        f"/{name}": name
+        for name in (
+            "entities",
+            "commitments",
+            "workstreams",
+            "activities",
+            "milestones",
+            "sessions",
+            "reviews",
+            "moments",
+        )
+    },
+    "/entities/{id}": "entities/oim",
+    "/commitments/{id}": "commitments/4",
+    "/workstreams/{id}": "workstreams/3",
+    "/activities/{id}": "activities/3.4",
+    "/sessions/{id}": "sessions/talk-1",
+    "/reviews/{id}": "reviews/africa",
+    "/moments/{id}": "moments/june",
+    "/events": "events?limit=1000",
+    "/events/{position}": "events/1",
+    "/changes": "changes?from=position:1",
+    "/obligations": "obligations?settled=true",
+    "/rounds": "rounds",
+    "/rounds/{quarter}": "rounds/2023-Q2",
+    "/tree-head": "tree-head",
+    "/proofs/inclusion": "proofs/inclusion?position=2",
+    "/proofs/consistency": "proofs/consistency?first=2",
+    "/people": "people",
+    "/tokens": "tokens",
+    "/reviews/{region}/readiness": "reviews/africa/readiness",
+    "/reviews/{region}/snapshots": "reviews/africa/snapshots",
+    "/reviews/{region}/snapshots/{number}": "reviews/africa/snapshots/1",
+}
+
+
+@pytest.mark.parametrize("template, path", READS.items(), ids=list(READS))
+def test_what_is_answered_is_what_is_described(
+    lively: Installation, spec: dict[str, Any], template: str, path: str
+) -> None:
+    described = operation(spec, template)
+    address = f"/api/v1/workplans/unnm-2022-2024/{path}".rstrip("/")
+    for who in ("secretariat", "viewer"):
+        answer = lively.get(address, who)
+        check(spec, described, str(answer.status_code), answer.json)
+    check(spec, described, "401", lively.get(address, None).json)
+
+
+def test_refusals_and_writes_are_what_is_described(lively: Installation, spec: dict[str, Any]) -> None:
+    described = operation(spec, "/events", "post")
+    report = {"type": "ProgressReported", "subject": "activity/3.4", "data": {"no_change": True}}
+    for body, who in (
+        (report, "lead"),
+        (report | {"expected_version": 1}, "lead"),
+        (report, "auditor"),
+        ([], "lead"),
+        ({}, "lead"),
+    ):
+        answer = lively.post(body, who)
+        check(spec, described, str(answer.status_code), answer.json)
+
+
+def test_a_shape_that_is_wrong_would_be_found(lively: Installation, spec: dict[str, Any]) -> None:
+    told = lively.read("activities/3.4")
+    with pytest.raises(AssertionError):
+        check(spec, operation(spec, "/activities/{id}"), "200", told | {"surprise": 1})
+
+
+def test_snapshots_are_served_as_the_bytes_that_were_hashed(lively: Installation) -> None:
+    import hashlib  # noqa: PLC0415
+
+    (snapshot,) = lively.read("reviews/africa/snapshots")["items"]
+    frozen = lively.get("reviews/africa/snapshots/1.json", "viewer").get_data()
+    assert hashlib.sha256(frozen).hexdigest() == snapshot["sha256"]
+    assert lively.get("reviews/africa/snapshots/2").status_code == 404
+    assert lively.get("reviews/mars/snapshots").status_code == 404

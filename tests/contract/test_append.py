@@ -1,0 +1,384 @@
+"""The append on both engines: all or nothing, gapless, in order, once per key, and never changed afterwards."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.databases import (
+    CLI,
+    FOUNDED,
+    NOW,
+    W,
+    Hands,
+    adopt,
+    contents,
+    founded,
+    opened,
+    positions,
+    post,
+    versions,
+)
+from tests.stories import activity, event, report, retract, status
+from tracker import runtime as runtime_module
+from tracker.database import Transaction
+from tracker.directory.principals import system
+from tracker.errors import ConflictError, LogError, NotFoundError, RuleError
+from tracker.events import append as append_module
+from tracker.events.dates import parse_instant
+from tracker.events.reading import end_of, node_reader, read_log, read_stored
+from tracker.projections.soundness import check_log
+from tracker.runtime import Runtime
+
+
+@pytest.fixture
+def clock() -> Hands:
+    return Hands()
+
+
+@pytest.fixture
+def runtime(database_url, clock):
+    with founded(database_url, clock) as made:
+        yield made
+
+
+def recorded(runtime: Runtime) -> list[str]:
+    with runtime.database.read() as tx:
+        return [
+            row[0] for row in tx.all("SELECT recorded_at FROM events WHERE workplan = ? ORDER BY position", W)
+        ]
+
+
+# ---------------------------------------------------------------------------------------------- all or nothing
+
+
+def boom(*_: Any) -> None:
+    raise RuntimeError("the lights went out")
+
+
+def test_a_projection_that_fails_in_the_append_leaves_nothing(runtime, monkeypatch):
+    before = contents(runtime.database)
+    monkeypatch.setattr(runtime_module, "_redact", boom)
+    with pytest.raises(RuntimeError, match="lights"):
+        post(runtime, report("3.1", note="secret"), key="k")
+    assert contents(runtime.database) == before
+    monkeypatch.undo()
+    assert post(runtime, report("3.1", note="secret"), key="k").first_position == FOUNDED + 1
+    assert positions(runtime) == list(range(1, FOUNDED + 2))
+
+
+@pytest.mark.parametrize(
+    "statement", ["_ADVANCE", "_INSERT_EVENT", "_INSERT_NODE", "_INSERT_TEXT", "_INSERT_KEY"]
+)
+def test_an_append_cut_short_at_any_statement_leaves_nothing(statement, runtime, monkeypatch):
+    before = contents(runtime.database)
+    monkeypatch.setattr(append_module, statement, "INSERT INTO nowhere SELECT 1")
+    with pytest.raises(Exception, match="nowhere"):
+        post(runtime, report("3.1", note="secret"), key="k")
+    monkeypatch.undo()
+    assert contents(runtime.database) == before
+    assert post(runtime, report("3.1", note="secret"), key="k").first_position == FOUNDED + 1
+
+
+def test_control_an_append_without_a_transaction_leaves_half(sqlite_url, clock, monkeypatch):
+    """What the two tests above would find: on a connection that commits every statement, half an append stays."""
+    with founded(sqlite_url, clock) as runtime:
+        before = contents(runtime.database)
+
+        @sa.event.listens_for(runtime.database.engine, "begin")
+        def _commit(connection: sa.Connection) -> None:
+            connection.exec_driver_sql("COMMIT")
+
+        monkeypatch.setattr(append_module, "_INSERT_TEXT", "INSERT INTO nowhere SELECT 1")
+        with pytest.raises(Exception, match="nowhere"):
+            post(runtime, report("3.1", note="secret"), key="k")
+        assert contents(runtime.database) != before
+
+
+def test_rows_alongside_stand_or_fall_with_the_append(runtime):
+    def write(tx: Transaction, _decision: object) -> None:
+        tx.run("INSERT INTO people (person, language, created_at) VALUES ('p1', 'es', 'now')")
+
+    def people() -> list[Any]:
+        with runtime.database.read() as tx:
+            return tx.all("SELECT person FROM people")
+
+    with pytest.raises(RuleError):
+        runtime.submit(W, report("3.1", assessment="at_risk"), CLI, "cli", alongside=write)
+    assert people() == []
+    runtime.submit(W, report("3.1", assessment="on_track"), CLI, "cli", alongside=write)
+    assert people() == [("p1",)]
+    before = contents(runtime.database)
+    with pytest.raises(Exception, match=r"(?i)unique"):
+        runtime.submit(W, report("3.1", assessment="on_track"), CLI, "cli", alongside=write)
+    assert contents(runtime.database) == before
+
+
+def test_a_batch_across_subjects_is_recorded_as_a_whole_or_not_at_all(runtime):
+    before = contents(runtime.database)
+    with pytest.raises(RuleError):
+        post(runtime, report("3.1", assessment="on_track"), report("3.2", assessment="at_risk"))
+    assert contents(runtime.database) == before
+    made = post(runtime, report("3.1", assessment="on_track"), report("3.2", assessment="on_track"))
+    assert (made.first_position, made.count) == (FOUNDED + 1, 2)
+    with runtime.database.read() as tx:
+        sent_together = {event.correlation_id for event in read_log(tx, W, FOUNDED)}
+    assert len(sent_together) == 1
+    assert None not in sent_together
+
+
+def test_a_plan_that_cannot_be_adopted_leaves_no_workplan(runtime):
+    with pytest.raises(RuleError):
+        runtime.adopt("other", [_adoption(), activity("3.1")])
+    assert runtime.workplan_ids() == [W]
+    with pytest.raises(NotFoundError):
+        post(runtime, report("3.1", no_change=True), workplan="other")
+
+
+def test_a_workplan_is_adopted_once(runtime):
+    before = contents(runtime.database)
+    with pytest.raises(ConflictError, match="the id workplan is taken"):
+        adopt(runtime)
+    assert contents(runtime.database) == before
+
+
+def _adoption() -> dict[str, Any]:
+    data = {
+        "title": {"es": "x"},
+        "period": {"from": "2022-Q1", "to": "2024-Q4"},
+        "zone": "UTC",
+        "settings": {},
+    }
+    return event("WorkplanAdopted", "workplan", data)
+
+
+# -------------------------------------------------------------------------------------------- order without gaps
+
+
+def test_positions_and_versions_have_no_gaps_whatever_was_refused(runtime):
+    for number in range(12):
+        try:
+            post(runtime, report(f"3.{number % 4}", assessment="on_track" if number % 3 else "at_risk"))
+        except RuleError:
+            continue
+    assert positions(runtime) == list(range(1, len(positions(runtime)) + 1))
+    assert versions(runtime, "activity/3.1") == list(range(1, len(versions(runtime, "activity/3.1")) + 1))
+
+
+@pytest.mark.parametrize("back", [timedelta(0), timedelta(seconds=1), timedelta(days=400)])
+def test_instants_of_recording_rise_even_when_the_clock_steps_back(back, runtime, clock):
+    for _ in range(3):
+        clock.now -= back
+        post(runtime, report("3.1", no_change=True), report("3.2", no_change=True))
+    instants = recorded(runtime)
+    assert instants == sorted(set(instants))
+    assert parse_instant(instants[-1]) - parse_instant(instants[FOUNDED]) == timedelta(microseconds=5)
+
+
+def test_after_the_clock_stepped_back_today_is_the_day_of_the_last_entry(runtime, clock):
+    clock.move(days=-30)
+    made = post(runtime, status("3.1", "in_progress", occurred_on="2023-07-03"))
+    assert made.count == 1
+
+
+def test_the_events_of_one_request_follow_each_other_by_a_microsecond(runtime, clock):
+    clock.move(hours=1)
+    post(runtime, report("3.1", no_change=True), report("3.2", no_change=True), report("3.3", no_change=True))
+    assert [one[-8:] for one in recorded(runtime)[-3:]] == [
+        ".000000Z"[-8:],
+        "000001Z"[-8:].rjust(8, "."),
+        ".000002Z"[-8:],
+    ]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_without_a_clock_of_ours_the_machines_or_the_databases_counts(kind, request):
+    before = datetime.now(UTC) - timedelta(seconds=2)
+    with founded(request.getfixturevalue(f"{kind}_url")) as runtime:
+        assert before < parse_instant(recorded(runtime)[0]) < datetime.now(UTC) + timedelta(seconds=2)
+
+
+def test_what_was_read_of_the_log_never_changes(runtime):
+    with runtime.database.read() as tx:
+        before = [read_stored(tx, W, position) for position in positions(runtime)]
+    post(runtime, retract("activity/4.1", 13))
+    post(runtime, event("EntityRenamed", "entity/oim", {"names": {"es": "OIM"}}))
+    with runtime.database.read() as tx:
+        assert [read_stored(tx, W, position) for position in range(1, FOUNDED + 1)] == before
+
+
+# ----------------------------------------------------------------------------------------------------- versions
+
+
+def test_a_stale_version_is_a_conflict_and_leaves_nothing(runtime):
+    post(runtime, status("3.1", "in_progress"))
+    before = contents(runtime.database)
+    for wish in (report("3.1", no_change=True), status("3.1", "in_progress")):
+        with pytest.raises(ConflictError, match="is at version 2, you expected 1"):
+            post(runtime, wish | {"expected_version": 1}, key="k")
+    assert contents(runtime.database) == before
+
+
+def test_a_wish_already_true_writes_no_event_under_a_version_that_holds(runtime):
+    post(runtime, status("3.1", "in_progress"))
+    made = post(runtime, status("3.1", "in_progress", expected_version=2))
+    assert (made.count, made.last_position) == (0, FOUNDED + 1)
+
+
+# --------------------------------------------------------------------------------------------------------- keys
+
+
+def test_one_key_has_one_effect_and_one_answer(runtime):
+    first = post(runtime, report("3.1", no_change=True), report("3.2", no_change=True), key="k")
+    post(runtime, report("3.3", no_change=True), key="other")
+    again = post(runtime, report("3.1", no_change=True), report("3.2", no_change=True), key="k")
+    assert (first.first_position, first.count, first.is_repeat) == (FOUNDED + 1, 2, False)
+    assert (again.first_position, again.count, again.is_repeat) == (FOUNDED + 1, 2, True)
+    assert len(positions(runtime)) == FOUNDED + 3
+
+
+def test_a_key_with_another_body_is_refused(runtime):
+    post(runtime, report("3.1", no_change=True), key="k")
+    before = contents(runtime.database)
+    with pytest.raises(RuleError, match="used with another body") as caught:
+        post(runtime, report("3.2", no_change=True), key="k")
+    assert caught.value.field == "Idempotency-Key"
+    assert contents(runtime.database) == before
+
+
+@pytest.mark.parametrize(
+    "body",
+    [report("3.3", done={"talks": 48.0}), report("3.3", note="cafe\u0301"), report("3.3", note="\U0001f600")],
+)
+def test_a_body_that_is_normalised_on_the_way_in_can_have_a_key_too(body, runtime):
+    assert post(runtime, body, key="k").count == 1
+    assert post(runtime, body, key="k").is_repeat
+
+
+def test_the_order_of_fields_makes_no_other_body(runtime):
+    post(
+        runtime,
+        {"type": "WorkplanAmended", "subject": "workplan", "data": {"title": {"es": "x", "en": "y"}}},
+        key="k",
+    )
+    turned = {"data": {"title": {"en": "y", "es": "x"}}, "subject": "workplan", "type": "WorkplanAmended"}
+    assert post(runtime, turned, key="k").is_repeat
+
+
+def test_a_wish_already_true_keeps_its_key(runtime):
+    done = post(runtime, status("3.1", "not_started"), key="k")
+    assert (done.first_position, done.count) == (FOUNDED, 0)
+    post(runtime, status("3.1", "in_progress"))
+    again = post(runtime, status("3.1", "not_started"), key="k")
+    assert (again.first_position, again.count, again.is_repeat) == (FOUNDED, 0, True)
+
+
+def test_two_actors_may_use_the_same_key(runtime):
+    post(runtime, report("3.1", no_change=True), key="k")
+    other = post(runtime, report("3.2", no_change=True), key="k", principal=system("system:import"))
+    assert (other.first_position, other.is_repeat) == (FOUNDED + 2, False)
+
+
+def test_two_workplans_may_use_the_same_key(runtime):
+    adopt(runtime, "other")
+    post(runtime, report("3.1", no_change=True), key="k")
+    assert post(runtime, report("3.1", no_change=True), key="k", workplan="other").is_repeat is False
+
+
+def test_a_refusal_is_not_stored_under_its_key(runtime):
+    with pytest.raises(RuleError):
+        post(runtime, report("3.1", assessment="at_risk"), key="k")
+    assert post(runtime, report("3.2", no_change=True), key="k").count == 1
+
+
+def test_a_redaction_takes_the_text_and_what_would_prove_it(runtime):
+    made = post(runtime, report("3.1", note="names a person", reason="x"), key="k")
+    at = made.first_position
+    redaction = {"position": at, "field": "/data/note", "authority": "asked for"}
+    post(runtime, event("TextRedacted", "activity/3.1", redaction))
+    held = contents(runtime.database)
+    assert "names a person" not in str(held)
+    assert {(row[1], row[2]) for row in held["texts"]} == {(at, "/reason"), (at + 1, "/data/authority")}
+    with pytest.raises(RuleError, match="a text of it was redacted since"):
+        post(runtime, report("3.1", note="names a person", reason="x"), key="k")
+    with runtime.database.read() as tx:
+        check_log(tx, W)
+
+
+# ------------------------------------------------------------------------------------------------ never changed
+
+
+@pytest.mark.parametrize("table", ["events", "tree_nodes"])
+@pytest.mark.parametrize("statement", ["UPDATE {} SET workplan = 'x'", "DELETE FROM {}"])
+def test_the_database_itself_refuses_to_change_the_log(statement, table, runtime):
+    before = contents(runtime.database)
+    with pytest.raises(Exception, match="append-only"), runtime.database.write() as tx:
+        tx.run(statement.format(table))
+    assert contents(runtime.database) == before
+
+
+def test_postgresql_refuses_to_truncate_the_log(postgresql_url):
+    with founded(postgresql_url) as runtime:
+        with pytest.raises(Exception, match="append-only"), runtime.database.write() as tx:
+            tx.run("TRUNCATE events")
+        assert len(positions(runtime)) == FOUNDED
+
+
+def test_sqlite_refuses_to_replace_an_entry(sqlite_url):
+    with founded(sqlite_url) as runtime:
+        before = contents(runtime.database)
+        with pytest.raises(Exception, match=r"(?i)append-only|unique"), runtime.database.write() as tx:
+            tx.run("INSERT OR REPLACE INTO events SELECT * FROM events WHERE position = 5")
+        assert contents(runtime.database) == before
+
+
+def test_control_without_the_guards_the_log_can_be_changed_and_the_check_finds_it(runtime):
+    with runtime.database.write() as tx:
+        if tx.is_sqlite:
+            tx.run("DROP TRIGGER events_no_update")
+        else:
+            tx.run("DROP TRIGGER events_append_only ON events")
+        tx.run("UPDATE events SET stored = ? WHERE position = 5", b'{"tampered":true}')
+    with runtime.database.read() as tx, pytest.raises(LogError, match="entry 5"):
+        check_log(tx, W)
+
+
+def test_a_reader_that_meets_a_gap_stops_and_says_where(runtime):
+    with runtime.database.write() as tx:
+        if tx.is_sqlite:
+            tx.run("DROP TRIGGER events_no_delete")
+        else:
+            tx.run("DROP TRIGGER events_append_only ON events")
+        tx.run("DELETE FROM events WHERE position = 7")
+    seen = []
+    with runtime.database.read() as tx, pytest.raises(LogError, match="after entry 6 of w comes 8"):
+        seen.extend(event.position for event in read_log(tx, W))
+    with runtime.database.read() as tx, pytest.raises(LogError):
+        check_log(tx, W)
+
+
+def test_the_tree_grows_with_the_log(runtime):
+    from tests.unit.test_tree import naive_root  # noqa: PLC0415
+
+    for number in range(9):
+        post(runtime, report("3.1", note=f"note {number}"))
+    with runtime.database.read() as tx:
+        end = end_of(tx, W)
+        leaves = [append_module.leaf_hash(read_stored(tx, W, one)) for one in range(1, end.position + 1)]
+        read = node_reader(tx, W)
+        assert end.root == naive_root(leaves)
+        assert [read(0, index) for index in range(end.position)] == leaves
+
+
+def test_an_installation_opened_again_goes_on_where_it_ended(database_url):
+    with founded(database_url, Hands(NOW)) as first:
+        post(first, report("3.1", assessment="on_track"), key="k")
+    second = opened(database_url, Hands(NOW))
+    try:
+        assert post(second, report("3.1", assessment="on_track"), key="k").is_repeat
+        assert post(second, report("3.1", no_change=True)).first_position == FOUNDED + 2
+    finally:
+        second.close()

@@ -1,0 +1,98 @@
+"""What changed between two points, and one entry with its proof."""
+
+from __future__ import annotations
+
+import re
+
+from tests.web.site import HARBOUR, HOME, Site, parsed
+
+
+def test_one_sentence_whose_phrases_lead_to_the_tables(library: Site):
+    page = parsed(library.reader("secretariat").get(f"{HOME}changes?from=2023-02-01"))
+    assert (
+        "63 activities then, 62 at the second point: 0 added, 1 removed from the plan, 3 changed status"
+        in page.text
+    )
+    anchors = {link for link in page.links if link.startswith("#") and link != "#content"}
+    assert {"#removed", "#changed-activity", "#changed-review"} <= anchors
+    assert {anchor[1:] for anchor in anchors} <= set(page.ids)
+    assert "not started → is now in progress" in page.text
+    assert "Q1 to Q2 2024 → is now 9 to 10 October 2024" in page.text
+
+
+def test_the_entries_that_did_it_are_linked(library: Site):
+    reader = library.reader("secretariat")
+    page = parsed(reader.get(f"{HOME}changes?from=2023-05-01&to=2023-05-31"))
+    entries = [link for link in page.links if re.search(r"/entries/\d+$", link)]
+    assert entries
+    assert all(reader.get(link).status_code == 200 for link in entries)
+
+
+def test_a_first_point_before_the_log_is_taken_as_we_know_it_now(library: Site):
+    page = parsed(library.reader("secretariat").get(f"{HOME}changes?from=2022-12-20"))
+    assert (
+        "The log began on 9 January 2023; the first point is 20 December 2022 as we know it now." in page.text
+    )
+
+
+def test_points_on_the_other_axis_and_the_form(library: Site):
+    reader = library.reader("secretariat")
+    answer = reader.get(f"{HOME}changes?axis=now&from_day=2023-03-01&to_day=&to_moment=may-principals")
+    assert (
+        answer.headers["Location"] == f"{HOME}changes?from=now%402023-03-01&to=now%40moment%3Amay-principals"
+    )
+    page = parsed(reader.get(answer.headers["Location"]))
+    assert "From 1 March 2023 as we know it now to 18 May 2023 as we know it now." in page.text
+    assert page.fields["axis"] == "now"
+
+
+def test_nothing_changed_is_said(library: Site):
+    page = parsed(library.reader("secretariat").get(f"{HOME}changes?from=2023-06-10&to=2023-06-11"))
+    assert "Nothing changed between the two points." in page.text
+
+
+def test_a_future_point_is_refused_kindly(library: Site):
+    answer = library.reader("secretariat").get(f"{HOME}changes?from=2023-06-10&to=2031-01-01")
+    assert answer.status_code == 422
+    assert f"{HOME}changes" in parsed(answer).links
+
+
+def test_the_public_sees_changes_without_reasons_assessments_and_entries(library: Site):
+    page = parsed(library.reader().get(f"/w/{HARBOUR}/changes?from=position:1"))
+    assert "in progress" in page.text or "Added" in page.text
+    assert "needs attention" not in page.text
+    assert "A reason" not in page.text
+    assert not [link for link in page.links if "/entries/" in link]
+
+
+def test_an_entry_is_told_with_its_proof_in_plain_words(library: Site):
+    reader, last = library.reader("secretariat"), library.entries()
+    page = parsed(reader.get(f"{HOME}entries/{last - 2}"))
+    assert "Yes: this entry, as it is stored," in page.text
+    assert re.search(r"seal [0-9A-F]{4}-[0-9A-F]{4}", page.text)
+    assert "It does not show that what it says is true." in page.text
+    beyond = reader.get(f"{HOME}entries/{last + 1}")
+    assert beyond.status_code == 404
+    assert f"The last one is {last}." in parsed(beyond).text
+
+
+def test_an_entry_altered_in_the_database_is_not_called_genuine(site: Site):
+    reader, position = site.reader("secretariat"), site.entries() - 3
+    assert "Yes: this entry" in parsed(reader.get(f"{HOME}entries/{position}")).text
+    with site.house.runtime.database.write() as tx:
+        tx.run("UPDATE tree_nodes SET hash = ? WHERE level = 0 AND idx = ?", b"\1" * 32, position - 1)
+    assert "No: this entry" in parsed(reader.get(f"{HOME}entries/{position}")).text
+
+
+def test_the_history_is_filtered_by_the_address_and_paged(library: Site):
+    reader = library.reader("secretariat")
+    page = parsed(reader.get(f"{HOME}entries?type=ProgressReported&entity=oms"))
+    assert page.text.count("full entry") == 2
+    assert page.fields["type"] == "ProgressReported"
+    assert "No entry fits" in parsed(reader.get(f"{HOME}entries?from=2023-06-10&to=2023-06-11")).text
+    seen, path = 0, f"{HOME}entries"
+    while path:
+        page = parsed(reader.get(path))
+        seen += page.text.count("full entry")
+        path = next((link for link in page.links if "after=" in link), "")
+    assert seen == library.entries()
