@@ -145,7 +145,7 @@ class Log:
             if said.key is not None:
                 salt = random_bytes(32)
                 row = (workplan, said.actor, said.key, salt, _body_hash(salt, body), first, count)
-                if tx.run(_INSERT_KEY, *row) == 0:
+                if tx.run(INSERT_KEY, *row) == 0:
                     raise _LostRaceError
             return Appended(workplan, first, count)
 
@@ -172,8 +172,8 @@ class Log:
         guarded = (head.workplan, head.position, head.rights, head.generation)
         if not tx.run(_ADVANCE, position, last, frontier, *guarded):
             return False
-        tx.many(_INSERT_EVENT, [_event_row(event, placed, stored) for event, placed, stored, _ in leaves])
-        tx.many(_INSERT_NODE, [(head.workplan, *node) for node in nodes])
+        tx.many(INSERT_EVENT, [event_row(event, placed, stored) for event, placed, stored, _ in leaves])
+        tx.many(INSERT_NODE, [(head.workplan, *node) for node in nodes])
         return True
 
     def _write(
@@ -185,7 +185,7 @@ class Log:
             for pointer, sha256 in seals_in(to_json(event))
             if sha256 in texts
         ]
-        tx.many(_INSERT_TEXT, rows)
+        tx.many(INSERT_TEXT, rows)
         if decision.events:
             for project in self.inline:
                 project(tx, head, decision)
@@ -225,7 +225,8 @@ def _body_hash(salt: bytes, body: Any) -> str:
     return hashlib.sha256(salt + orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def _event_row(event: Event, placed_on: str, stored: bytes) -> tuple[Any, ...]:
+def event_row(event: Event, placed_on: str, stored: bytes) -> tuple[Any, ...]:
+    """Return the row of an event: what ``stored`` says, repeated for finding it, and the bytes."""
     amends = event.data.position if isinstance(event.data, AMENDING) else None
     return (
         event.workplan,
@@ -264,17 +265,17 @@ _ADVANCE = (
     "UPDATE workplan_heads SET position = ?, recorded_at = ?, frontier = ?"
     " WHERE workplan = ? AND position = ? AND rights = ? AND generation = ?"
 )
-_INSERT_EVENT = (
+INSERT_EVENT = (
     "INSERT INTO events (workplan, position, subject, version, type, actor, speaker, channel, occurred_on, placed_on,"
     " recorded_at, correlation_id, amends, stored) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_INSERT_NODE = "INSERT INTO tree_nodes (workplan, level, idx, hash) VALUES (?, ?, ?, ?)"
-_INSERT_TEXT = "INSERT INTO texts (workplan, position, field, sha256, salt, text) VALUES (?, ?, ?, ?, ?, ?)"
+INSERT_NODE = "INSERT INTO tree_nodes (workplan, level, idx, hash) VALUES (?, ?, ?, ?)"
+INSERT_TEXT = "INSERT INTO texts (workplan, position, field, sha256, salt, text) VALUES (?, ?, ?, ?, ?, ?)"
 _KEY = (
     "SELECT salt, body_hash, first_position, count FROM idempotency_keys"
     " WHERE workplan = ? AND actor = ? AND key = ?"
 )
-_INSERT_KEY = (
+INSERT_KEY = (
     "INSERT INTO idempotency_keys (workplan, actor, key, salt, body_hash, first_position, count)"
     " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 )

@@ -84,6 +84,8 @@ def _of_field(fault: Fault) -> str | None:
 
 def humane(said: str) -> str:
     """Return text with codes as words, dates as people write them, and without the marks of code."""
+    if said in CODES:
+        return _(CODES[said])
     for code, words in CODES.items():
         said = re.sub(rf"\b{code}\b", _(words), said) if "_" in code else said
     said = DATE.sub(lambda match: _try_day(match[0]), said)
