@@ -37,6 +37,11 @@ ROLES: dict[str, tuple[Role, dict[str, Any]]] = {
 }
 
 
+def fact(event_type: str, subject: str, data: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return the body of one event."""
+    return {"type": event_type, "subject": subject, "data": data or {}}
+
+
 @dataclass
 class FrozenClock:
     """A clock that stands until it is moved."""

@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from tests.installation import Installation
+from tests.installation import Installation, fact
 from tracker.api.openapi import document
 from tracker.api.routes import ROUTES
 from tracker.events.catalogue import CATALOGUE
@@ -104,55 +104,34 @@ def lively(library: Installation) -> Installation:
         },
         "lead",
     )
+    quarters = {"from": "2024-Q3", "to": "2024-Q4"}
+    finding = {"line": "host", "status": "met", "finding": "x", "source": "y"}
+    talk = {
+        "kind": "gcm_talks",
+        "title": "T",
+        "level": "regional",
+        "region": "africa",
+        "starts_at": "2023-06-22T15:00",
+        "ends_at": "2023-06-22T16:00",
+        "zone": "Europe/Zurich",
+        "mode": "online",
+        "languages": ["en"],
+        "audience": "open",
+        "rule": "open",
+        "workstreams": ["3"],
+        "objectives": ["8"],
+    }
+    held = {"attendance": {"states": 3}, "counts_for": ["3.4"]}
     enter = [
-        {
-            "type": "MomentNamed",
-            "subject": "workplan",
-            "data": {"slug": "june", "title": "June", "at": "2023-06-15"},
-        },
-        {
-            "type": "ActivityScheduled",
-            "subject": "activity/3.4",
-            "data": {"from": "2023-Q1", "to": "2023-Q2", "source": "x"},
-        },
-        {"type": "CommitmentReported", "subject": "commitment/4", "data": {"note": "done"}},
-        {"type": "VoluntaryReportReceived", "subject": "review/africa", "data": {"country": "KE"}},
-        {
-            "type": "ReviewRescheduled",
-            "subject": "review/africa",
-            "reason": "x",
-            "data": {"window": {"from": "2024-Q3", "to": "2024-Q4"}},
-        },
-        {
-            "type": "ReadinessFindingRecorded",
-            "subject": "review/africa",
-            "data": {"line": "host", "status": "met", "finding": "x", "source": "y"},
-        },
-        {
-            "type": "SessionScheduled",
-            "subject": "session/talk-1",
-            "data": {
-                "kind": "gcm_talks",
-                "title": "T",
-                "level": "regional",
-                "region": "africa",
-                "starts_at": "2023-06-22T15:00",
-                "ends_at": "2023-06-22T16:00",
-                "zone": "Europe/Zurich",
-                "mode": "online",
-                "languages": ["en"],
-                "audience": "open",
-                "rule": "open",
-                "workstreams": ["3"],
-                "objectives": ["8"],
-            },
-        },
-        {
-            "type": "SessionHeld",
-            "subject": "session/talk-1",
-            "data": {"attendance": {"states": 3}, "counts_for": ["3.4"]},
-        },
-        {"type": "ReadinessSnapshotTaken", "subject": "review/africa", "data": {"signed_off_by": "p1"}},
+        fact("MomentNamed", "workplan", {"slug": "june", "title": "June", "at": "2023-06-15"}),
+        fact("ActivityScheduled", "activity/3.4", {"from": "2023-Q1", "to": "2023-Q2", "source": "x"}),
+        fact("CommitmentReported", "commitment/4", {"note": "done"}),
+        fact("VoluntaryReportReceived", "review/africa", {"country": "KE"}),
+        fact("ReviewRescheduled", "review/africa", {"window": quarters}) | {"reason": "x"},
+        fact("ReadinessFindingRecorded", "review/africa", finding),
+        fact("SessionScheduled", "session/talk-1", talk),
+        fact("SessionHeld", "session/talk-1", held),
+        fact("ReadinessSnapshotTaken", "review/africa", {"signed_off_by": "p1"}),
     ]
     library.write(enter)
     return library

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests.installation import API, WORKPLAN, Installation
+from tests.installation import API, WORKPLAN, Installation, fact
 from tracker.api import is_ours, register
 from tracker.api.call import Route
 from tracker.api.routes import ROUTES
@@ -131,6 +131,7 @@ REPORT = {
     "data": {"quarter": "2023-Q2", "no_change": True},
 }
 ON_BEHALF = {"on_behalf_of": {"entity": "oms", "by": "mail", "received_on": "2023-07-04"}}
+WINDOW = fact("ActivityScheduled", "activity/3.4", {"from": "2023-Q1", "to": "2023-Q4", "source": "x"})
 FINDING = {
     "type": "ReadinessFindingRecorded",
     "subject": "review/africa",
@@ -149,23 +150,15 @@ WRITES: list[tuple[str, dict[str, Any], dict[str | None, int]]] = [
     ("finding elsewhere", FINDING | {"subject": "review/lac"}, {"reviewer": 403}),
     (
         "plan change",
-        {
-            "type": "ActivityScheduled",
-            "subject": "activity/3.4",
-            "data": {"from": "2023-Q1", "to": "2023-Q4", "source": "x"},
-        },
+        WINDOW,
         {"secretariat": 201, "lead": 403, "reviewer": 403, "auditor": 403, "viewer": 403, None: 401},
     ),
     (
         "proposal",
-        {"type": "SessionProposed", "subject": "session/s1", "data": {"kind": "workshop", "title": "x"}},
+        fact("SessionProposed", "session/s1", {"kind": "workshop", "title": "x"}),
         {"lead": 201, "auditor": 403},
     ),
-    (
-        "opening a round",
-        {"type": "RoundOpened", "subject": "round/2023-Q2", "data": {}},
-        {"secretariat": 201, "lead": 403},
-    ),
+    ("opening a round", fact("RoundOpened", "round/2023-Q2"), {"secretariat": 201, "lead": 403}),
 ]
 
 
@@ -188,13 +181,8 @@ def test_a_token_of_another_workplan_writes_nothing_even_where_the_plan_is_publi
     house.secrets = {**house.secrets, "stranger": secret}
     assert house.get("state", "stranger").status_code == 200
     assert house.get("events", "stranger").status_code == 404
-    body = {
-        "type": "ActivityScheduled",
-        "subject": "activity/3.4",
-        "data": {"from": "2023-Q1", "to": "2023-Q4", "source": "x"},
-    }
-    assert write(house, "stranger", body) == 403
-    assert write(house, "secretariat", body) == 201  # the control
+    assert write(house, "stranger", WINDOW) == 403
+    assert write(house, "secretariat", WINDOW) == 201  # the control
 
 
 def test_a_cookie_reads_but_never_writes(desk: Installation) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.installation import API, Installation
+from tests.installation import API, Installation, fact
 
 REPORT = {
     "type": "ProgressReported",
@@ -225,23 +225,10 @@ def test_a_refusal_points_into_the_array(desk: Installation, bodies: list[Any], 
 
 
 def test_late_facts_and_two_dates_swapped_in_one_request_are_taken(house: Installation) -> None:
-    started = house.write(
-        [
-            {
-                "type": "ActivityStatusChanged",
-                "subject": "activity/3.1",
-                "data": {"status": "in_progress"},
-                "occurred_on": "2023-03",
-            },
-            {
-                "type": "ActivityStatusChanged",
-                "subject": "activity/3.1",
-                "data": {"status": "on_hold"},
-                "reason": "x",
-                "occurred_on": "2023-02-01",
-            },
-        ]
-    )
+    def status(said: str, day: str, **more: str) -> dict[str, Any]:
+        return fact("ActivityStatusChanged", "activity/3.1", {"status": said}) | {"occurred_on": day, **more}
+
+    started = house.write([status("in_progress", "2023-03"), status("on_hold", "2023-02-01", reason="x")])
     first, second = (entry["position"] for entry in started["events"])
     corrections = [
         {

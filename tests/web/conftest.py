@@ -115,7 +115,7 @@ def told_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory)
     return path
 
 
-def _site(path: Path, folder: Path, **settings: str) -> Site:
+def _site(path: Path, folder: Path, **settings: Any) -> Site:
     return Site(
         open_installation(f"sqlite:///{shutil.copy(path, folder / 'tracker.db')}", folder, {}, **settings)
     )

@@ -80,7 +80,9 @@ def test_an_entry_altered_in_the_database_is_not_called_genuine(site: Site):
     reader, position = site.reader("secretariat"), site.entries() - 3
     assert "Yes: this entry" in parsed(reader.get(f"{HOME}entries/{position}")).text
     with site.house.runtime.database.write() as tx:
-        for (name,) in tx.all("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'tree_nodes'"):
+        for (name,) in tx.all(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'tree_nodes'"
+        ):
             tx.run(f"DROP TRIGGER {name}")
         tx.run("UPDATE tree_nodes SET hash = ? WHERE level = 0 AND idx = ?", b"\1" * 32, position - 1)
     assert "No: this entry" in parsed(reader.get(f"{HOME}entries/{position}")).text

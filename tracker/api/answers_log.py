@@ -1,15 +1,12 @@
-"""What answers about the log, reporting and the desks look like; the rest is in ``answers``."""
+"""What answers about the log look like: entries, changes, proofs, what was written, refusals."""
 
 from __future__ import annotations
 
-from marshmallow import INCLUDE, fields
+from marshmallow import fields
 
 from tracker.api.answers import (
     About,
-    FocalPoint,
-    ReportOf,
     Shape,
-    SourcedWindow,
     anything,
     boolean,
     integer,
@@ -20,7 +17,6 @@ from tracker.api.answers import (
     string,
     strings,
     table,
-    wording,
 )
 
 
@@ -155,177 +151,6 @@ class Written(Shape):
     redacted = strings(required=False)
 
 
-class Figures(Shape):
-    """How many reports were expected and how many there are."""
-
-    expected = integer()
-    reported = integer("no change included")
-    no_change = integer()
-    on_time = integer()
-    late = integer()
-    awaited = integer()
-    excused = integer()
-
-
-class FiguresOf(Figures):
-    """Figures of one workstream (activities) or one lead (rows)."""
-
-    workstream = string(required=False)
-    entity = string(required=False)
-
-
-class RoundRow(Shape):
-    """One activity and one of its leads."""
-
-    activity = string()
-    workstream = string()
-    entity = string()
-    asked_first = boolean()
-    state = string("`reported`, `no_change`, `not_reported`, `excused`")
-    on_time = boolean(null=True)
-    days_late = integer(null=True)
-    report = nested(ReportOf, null=True)
-    letters = fields.List(fields.Dict(), required=True)
-    requested = fields.List(fields.Dict(), required=True)
-
-
-class Round(Shape):
-    """A reporting round."""
-
-    id = string()
-    opens = string()
-    due = string()
-    closes = string()
-    closed = boolean()
-    extensions = integer()
-    steps = fields.List(fields.Dict(), required=True)
-    letters = record("how many letters had which outcome")
-    figures = nested(Figures)
-    version = integer()
-    position = integer()
-
-
-class OneRound(Round, About):
-    """A reporting round, row by row."""
-
-    by_workstream = table(FiguresOf)
-    by_entity = table(FiguresOf)
-    rows = table(RoundRow)
-
-
-class Obligation(Shape):
-    """A report that is owed."""
-
-    quarter = string()
-    due = string(null=True)
-    activity = string()
-    workstream = string()
-    text = wording()
-    entity = string()
-    asked_first = boolean()
-    state = string()
-    settled_by = nested(ReportOf, null=True)
-    version = integer("send it as `expected_version`")
-    status = string()
-    assessment = string(null=True, required=False)
-    window = nested(SourcedWindow, null=True)
-    targets = fields.List(fields.Dict(), required=True, allow_none=True)
-    done = record()
-    last_report = nested(ReportOf, null=True)
-    allowed = fields.List(fields.Dict(), required=True)
-    assessments = fields.List(fields.Dict(), required=True)
-    body = record("ready to post: that nothing changed", required=False)
-
-
-class Person(Shape):
-    """A person of the directory."""
-
-    person = string()
-    name = string(null=True)
-    email = string(null=True)
-    language = string()
-    roles = strings()
-    focal_points = table(FocalPoint)
-    muted = boolean()
-    suspended = boolean()
-
-
-class People(Shape):
-    """People with a role here."""
-
-    items = table(Person)
-    next = integer(null=True)
-
-
-class Token(Shape):
-    """A token; ``token`` is the secret, shown once."""
-
-    id = string()
-    prefix = string()
-    role = string()
-    person = string(null=True)
-    entities = strings()
-    workstreams = strings()
-    scopes = strings()
-    created_at = string()
-    expires_at = string()
-    last_used_on = string(null=True)
-    revoked_at = string(null=True)
-    token = string(required=False)
-
-
-class Tokens(Shape):
-    """The tokens of a workplan."""
-
-    items = table(Token)
-    next = integer(null=True)
-
-
-class Readiness(About):
-    """The live readiness of a region: the picture with labels."""
-
-    class Meta:
-        """The picture's own form is described in docs/readiness.md."""
-
-        unknown = INCLUDE
-
-    position = integer()
-    recorded_at = string()
-    region = string()
-    rules = string()
-    counts = record("lines by status")
-    lines = fields.List(fields.Dict(), required=True)
-
-
-class Snapshot(Shape):
-    """A frozen snapshot, without its picture."""
-
-    number = integer()
-    position = integer()
-    at_position = integer("the entry that it shows the plan at")
-    size = integer()
-    root = string()
-    rules = string()
-    sha256 = string("of the frozen bytes")
-    signed_off_by = string("an opaque person id", required=False)
-    taken_at = string()
-
-
-class OneSnapshot(About):
-    """A frozen snapshot with its picture."""
-
-    snapshot = nested(Snapshot)
-    picture = record("as frozen: ids and hashes, no names and no texts")
-    corrections = fields.List(fields.Dict(), required=True)
-
-
-class Health(Shape):
-    """Whether the system is alive or ready."""
-
-    status = string()
-    checks = record(required=False)
-
-
 class Problem(Shape):
     """A refusal (RFC 9457). The page at ``type`` explains the kind."""
 
@@ -344,8 +169,3 @@ class Problem(Shape):
     began = string("the day the log began", required=False)
     checks = record("what is ready and what is not", required=False)
     request_id = string()
-
-
-Rounds = page("Rounds", Round)
-Snapshots = page("Snapshots", Snapshot)
-Obligations = page("Obligations", Obligation)

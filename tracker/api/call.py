@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
@@ -94,7 +95,7 @@ class Route:
     path: str
     needs: Needs
     handler: Callable[..., Answer]
-    summary: str
+    """Its docstring is the operation's description."""
     answer: type[ma.Schema] | str
     """The schema of the answer, or its media type where it is no JSON."""
     query: type[ma.Schema] | None = None
@@ -112,9 +113,16 @@ class Route:
     @property
     def name(self) -> str:
         """The operation's name in the OpenAPI document."""
-        said = self.handler.__name__.rstrip("_")
-        kind = getattr(self.handler, "kind", "")
-        return f"{said}_{kind}" if kind else said
+        return self.handler.__name__
+
+    @property
+    def words(self) -> str:
+        """What the operation does, as its handler says, without what it raises."""
+        return (inspect.getdoc(self.handler) or "").partition("\n\nRaises:")[0]
+
+    @property
+    def summary(self) -> str:
+        return self.words.partition("\n")[0].removesuffix(".")
 
     @property
     def is_about_workplan(self) -> bool:

@@ -163,9 +163,9 @@ def _ref(name: str) -> Json:
 
 def _operation(route: Route) -> Json:
     made: Json = {
-        "operationId": f"{route.method.lower()}_{route.name}" if route.method != "GET" else route.name,
+        "operationId": route.name,
         "summary": route.summary,
-        "description": f"{(route.handler.__doc__ or '').strip()}\n\nNeeds the right `{route.needs}`.".strip(),
+        "description": f"{route.words}\n\nNeeds the right `{route.needs}`.",
         "tags": [route.tag],
         "responses": _responses(route),
         "security": [{}] if route.needs == "nothing" else [{"token": []}, {"signin": []}, {}],

@@ -138,7 +138,7 @@ def collection(name: str) -> Handler:
         items = [screen(view_of(view.plan, one, view.question.day)) for one in standings]
         return told(asked, about(asked) | {"items": items, "next": None}, screen)
 
-    handler.__name__ = f"list_{name}"
+    handler.__name__, handler.__doc__ = f"list_{name}", f"List the {name}, in the order of the plan."
     return handler
 
 
@@ -192,7 +192,7 @@ def subject(name: str) -> Handler:
         body = screen(view_of(view.plan, standing, view.question.day))
         return told(asked, body | {"question": view.question.as_json()} | mark(asked), screen)
 
-    handler.__name__ = f"show_{kind}"
+    handler.__name__, handler.__doc__ = f"show_{kind}", f"Show one of the {name}, by its id without the kind."
     return handler
 
 

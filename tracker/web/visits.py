@@ -118,7 +118,7 @@ class Visit:
     def here(self, **changed: Any) -> str:
         """Return this very address with some of its query changed; None removes."""
         query = {**request.args.to_dict(), **changed}
-        kept = {name: value for name, value in query.items() if value not in {None, ""}}
+        kept = {name: value for name, value in query.items() if value}
         return f"{request.path}?{urlencode(kept)}" if kept else request.path
 
 

@@ -85,6 +85,22 @@ def _guards() -> None:
                     f"CREATE TRIGGER {table}_no_{action.lower()} BEFORE {action} ON {table}"
                     f" BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
                 )
+        # INSERT OR REPLACE deletes without asking those (unless a connection sets recursive_triggers).
+        taken = {
+            "events": (
+                "SELECT 1 FROM events WHERE workplan = NEW.workplan AND position = NEW.position UNION ALL"
+                " SELECT 1 FROM events WHERE workplan = NEW.workplan AND subject = NEW.subject"
+                " AND version = NEW.version"
+            ),
+            "tree_nodes": (
+                "SELECT 1 FROM tree_nodes WHERE workplan = NEW.workplan AND level = NEW.level AND idx = NEW.idx"
+            ),
+        }
+        for table, found in taken.items():
+            op.execute(
+                f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS ({found})"
+                f" BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            )
         return
     op.execute(
         "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS"

@@ -1,0 +1,216 @@
+"""The journeys in a real browser, with and without JavaScript, wide and on a phone, in light and dark."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.web.site import HOME, Site
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATHS = (
+    "/",
+    "/signin",
+    HOME,
+    f"{HOME}?status=overdue",
+    f"{HOME}workstreams/3",
+    f"{HOME}activities/3.4",
+    f"{HOME}activities/3.4?as_of=2023-05-15",
+    f"{HOME}reviews",
+    f"{HOME}reviews/africa",
+    f"{HOME}sessions",
+    f"{HOME}milestones",
+    f"{HOME}commitments/4",
+    f"{HOME}entities",
+    f"{HOME}entities/oim",
+    f"{HOME}entries",
+    f"{HOME}entries/1",
+    f"{HOME}changes?from=2023-02-01",
+)
+
+
+@dataclass
+class Watched:
+    """A page of the browser, and what its console complained about."""
+
+    page: Page
+    base: str
+    complaints: list[str]
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.base + path)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("no Chromium: install the package `chromium`")
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield found
+        found.close()
+
+
+@contextlib.contextmanager
+def serving(site: Site, port: int) -> Iterator[str]:
+    server = make_server("127.0.0.1", port, site.house.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def base(site: Site, free_port: int) -> Iterator[str]:
+    with serving(site, free_port) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def watching(
+    browser: Browser, base: str, *, width: int = 1280, scripts: bool = True, scheme: str = "light"
+) -> Iterator[Watched]:
+    context: BrowserContext = browser.new_context(
+        viewport={"width": width, "height": 800},
+        java_script_enabled=scripts,
+        color_scheme="dark" if scheme == "dark" else "light",
+    )
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    watched = Watched(page, base, [])
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            watched.complaints.append(message.text)
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: watched.complaints.append(str(error)))
+    yield watched
+    context.close()
+
+
+def sign_in(watched: Watched, site: Site, who: str) -> None:
+    watched.open(site.link_for(who))
+    watched.page.get_by_role("button", name="Sign in").click()
+    expect(watched.page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without JavaScript"])
+@pytest.mark.parametrize("width", [1280, 320])
+def test_a_lead_reports_sees_it_in_the_history_and_walks_to_the_past(
+    site: Site, base: str, browser: Browser, width: int, scripts: bool
+):
+    with watching(browser, base, width=width, scripts=scripts) as watched:
+        page = watched.page
+        sign_in(watched, site, "lead")
+        page.get_by_role("link", name="Open the plan").first.click()
+        page.get_by_role("link", name="Organizar dos actividades").click()
+        page.get_by_text("Report progress").click()
+        page.get_by_label("needs attention").check()
+        page.get_by_role("textbox", name="Why").fill("The host of the second workshop withdrew.")
+        page.get_by_label("When it happened").fill("2023-05-16")
+        page.get_by_role("button", name="Record this report").click()
+        expect(page.get_by_role("heading", name="Recorded as entry")).to_be_visible()
+        newest = page.locator(".history > li").first
+        expect(newest).to_contain_text("needs attention")
+        expect(newest).to_contain_text("happened 16 May 2023")
+        page.locator(".moment summary").click()
+        page.get_by_label("on this day").fill("2023-06-15")
+        page.get_by_role("button", name="Show it").click()
+        expect(page.locator(".banner")).to_contain_text("as we knew it on 15 June 2023")
+        expect(page.locator("main")).not_to_contain_text("The host of the second workshop withdrew.")
+        expect(page.get_by_text("Report progress")).to_have_count(0)
+        page.get_by_role("link", name="Plan", exact=True).first.click()
+        expect(page.locator(".banner")).to_contain_text("15 June 2023")
+        page.get_by_role("link", name="What has changed since").click()
+        expect(page.locator("main")).to_contain_text("on track → is now needs attention")
+        page.get_by_role("link", name="Plan", exact=True).first.click()
+        expect(page.locator(".banner")).to_have_count(0)
+        assert watched.complaints == []
+
+
+def test_a_refused_report_keeps_its_words_and_shows_the_fault(site: Site, base: str, browser: Browser):
+    with watching(browser, base, width=320) as watched:
+        page = watched.page
+        sign_in(watched, site, "lead")
+        watched.open(f"{HOME}activities/3.4")
+        page.get_by_text("Report progress").click()
+        page.get_by_label("delayed, says the lead").check()
+        page.get_by_label("What was done").fill("Typed with care.")
+        page.get_by_role("button", name="Record this report").click()
+        expect(page.locator("#reason-fault")).to_be_visible()
+        expect(page.get_by_label("What was done")).to_have_value("Typed with care.")
+
+
+def test_filters_work_in_place_and_stay_in_the_address(site: Site, base: str, browser: Browser):
+    with watching(browser, base) as watched:
+        page = watched.page
+        sign_in(watched, site, "secretariat")
+        watched.open(HOME)
+        page.get_by_label("Status").select_option("in_progress")
+        expect(page.get_by_role("heading", name="3 activities fit")).to_be_visible()
+        assert "status=in_progress" in page.url
+        page.go_back()
+        expect(page.get_by_role("heading", name="Workstreams and their activities")).to_be_visible()
+        assert watched.complaints == []
+
+
+@pytest.mark.parametrize("width", [320, 768, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_scrolls_sideways_or_complains(
+    site: Site, base: str, browser: Browser, width: int, scheme: str
+):
+    with watching(browser, base, width=width, scheme=scheme) as watched:
+        sign_in(watched, site, "secretariat")
+        for path in PATHS:
+            watched.open(path)
+            wide = watched.page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{path} is {wide} wide"
+        assert watched.complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(site: Site, base: str, browser: Browser, scheme: str):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    with watching(browser, base, scheme=scheme) as watched:
+        sign_in(watched, site, "secretariat")
+        for path in (*PATHS, "/nowhere"):
+            watched.open(path)
+            watched.page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+            found = axe.run(watched.page)
+            assert found.violations_count == 0, f"{path}: {found.generate_report()}"
+
+
+def test_the_keyboard_alone_reaches_the_content_and_the_moment(site: Site, base: str, browser: Browser):
+    with watching(browser, base) as watched:
+        page = watched.page
+        sign_in(watched, site, "secretariat")
+        watched.open(HOME)
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+        summary = page.locator(".moment summary")
+        for _ in range(20):
+            page.keyboard.press("Tab")
+            if summary.evaluate("element => element === document.activeElement"):
+                break
+        expect(summary).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.get_by_label("on this day")).to_be_visible()
