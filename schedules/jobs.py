@@ -17,11 +17,13 @@ from tracker.directory.principals import system
 from tracker.errors import ConflictError
 from tracker.events.dates import last_day, local_day, quarter_of, quarters_between
 from tracker.events.reading import recorded_at
+from tracker.events.signing import due_for_signing
 from tracker.notifications import outbox
 from tracker.notifications.delivery import deliver
 from tracker.notifications.running import create_letters
 from tracker.notifications.settling import lapse, settle_abandoned
 from tracker.projections.working_days import working_days
+from tracker.proof.keys import sign
 from tracker.runtime import Runtime, View
 from tracker.workplan.calendar import regular_dates
 from tracker.workplan.round import Round
@@ -53,6 +55,18 @@ def _going_on() -> Iterator[Callable[[str], AbstractContextManager[None]]]:
     yield each
     if failed:
         raise JobError(f"failed: {', '.join(failed)}")
+
+
+def sign_heads(runtime: Runtime) -> str:
+    """Sign the tree heads that are due: once a day where a log has grown, and soon after a snapshot."""
+    with runtime.database.read() as tx:
+        due = due_for_signing(tx, runtime.now())
+    signed = []
+    with _going_on() as each:
+        for workplan in due:
+            with each(f"{workplan} head"):
+                signed.append(f"{workplan} at {sign(runtime, workplan).size}")
+    return f"signed: {', '.join(signed) or 'none'}"
 
 
 def open_rounds(runtime: Runtime) -> str:

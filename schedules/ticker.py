@@ -75,8 +75,11 @@ def _note(runtime: Runtime, job: Job, outcome: str | None, said: str | None) -> 
     try:
         with runtime.database.write() as tx:
             if outcome is None:
-                tx.run("DELETE FROM ticker_runs WHERE job = ?", job.name)
-                tx.run("INSERT INTO ticker_runs (job, started_at) VALUES (?, ?)", job.name, now)
+                tx.run(
+                    "INSERT INTO ticker_runs (job, started_at) VALUES (?, ?) ON CONFLICT (job) DO UPDATE"
+                    " SET started_at = excluded.started_at, ended_at = NULL, outcome = NULL, said = NULL",
+                    *(job.name, now),
+                )
             else:
                 tx.run(
                     "UPDATE ticker_runs SET ended_at = ?, outcome = ?, said = ? WHERE job = ?",

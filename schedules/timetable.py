@@ -39,6 +39,7 @@ class Job:
 
 
 JOBS = (
+    Job("sign-heads", timedelta(minutes=5), jobs.sign_heads),
     Job("open-rounds", timedelta(minutes=5), jobs.open_rounds),
     Job("write-letters", timedelta(minutes=5), jobs.write_letters),
     Job("deliver-letters", timedelta(minutes=1), jobs.deliver_letters),

@@ -279,3 +279,23 @@ _DATA: dict[str, tuple[str, dict[str, Any]]] = {
 EXAMPLES: dict[str, dict[str, Any]] = {
     kind: {"type": kind, "subject": subject, "data": data} for kind, (subject, data) in _DATA.items()
 }
+
+PERSON = "entity/person-1"
+PERSONS: list[dict[str, Any]] = [
+    {
+        "type": "EntityAdded",
+        "subject": PERSON,
+        "data": {"names": {"es": "Ana Pérez"}, "printed": ["Ana Pérez, experta"], "kind": "person"},
+    },
+    {
+        "type": "EntityRenamed",
+        "subject": PERSON,
+        "data": {"names": {"es": "Ana Pérez Gil", "en": "Ana Pérez Gil"}},
+    },
+    {
+        "type": "ParticipantJoined",
+        "subject": "workstream/4",
+        "data": {"entity": "oms", "printed": "OMS (Ana Pérez)", "represented_by": ["person-1"]},
+    },
+]
+"""What is stored otherwise where a natural person is named."""

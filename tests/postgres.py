@@ -57,17 +57,32 @@ def start(folder: Path, **settings: str) -> str:
     # Collation by code point, as in SQLite, whatever the machine's language.
     locale = ["--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C"]
     _run(folder, programs / "initdb", *initdb, *locale, "--no-sync")
+    resume(folder, **settings)
+    return url_of(folder)
+
+
+def resume(folder: Path, **settings: str) -> None:
+    """Start the server in ``folder`` again, after ``halt`` or a crash.
+
+    Raises:
+        PostgresMissingError: it does not start.
+    """
     given = "".join(f" -c {name}='{value}'" for name, value in (SETTINGS | settings).items())
     log: list[str | Path] = ["--log", folder / "server.log", "--options", f"-k {folder}{given}"]
-    _run(folder, programs / "pg_ctl", "start", "--wait", "--timeout", "60", "--pgdata", folder / "data", *log)
-    return url_of(folder)
+    start: list[str | Path] = ["start", "--wait", "--timeout", "60", "--pgdata", folder / "data", *log]
+    _run(folder, _programs(folder) / "pg_ctl", *start)
+
+
+def halt(folder: Path) -> None:
+    """Stop the server in ``folder`` at once, without its tidying up; it recovers when it starts again."""
+    stop_now: list[str | Path] = ["stop", "--wait", "--mode", "immediate", "--pgdata", folder / "data"]
+    _run(folder, _programs(folder) / "pg_ctl", *stop_now)
 
 
 def stop(folder: Path) -> None:
     """Stop the server in ``folder`` as if the power had failed, and remove the folder."""
     if (folder / "data" / "postmaster.pid").exists():
-        stop_now: list[str | Path] = ["stop", "--wait", "--mode", "immediate", "--pgdata", folder / "data"]
-        _run(folder, _programs(folder) / "pg_ctl", *stop_now)
+        halt(folder)
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -138,6 +138,13 @@ def open_database(url: str, *, pool_size: int = 16) -> Database:
         parsed, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, pool_timeout=BUSY_SECONDS
     )
 
+    @sa.event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: object) -> None:
+        # A stopped writer must not stop all others. Half, because whoever waits for a row may wait twice: its turn
+        # among those waiting, and then for the one who holds it.
+        connection.execute(f"SET lock_timeout = {BUSY_SECONDS * 500}")
+        connection.commit()
+
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
         if connection.get_execution_options().get("tracker_begin") == "read":

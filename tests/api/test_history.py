@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.installation import API, Installation
+from tests.installation import API, WORKPLAN, Installation
 from tracker.events import tree
+from tracker.events.key_file import KeyFile
+from tracker.events.signing import sign_head
 
 REPORT = {
     "type": "ProgressReported",
@@ -218,3 +221,19 @@ def test_a_redaction_changes_the_tag_of_every_past_answer(house: Installation) -
     shown = house.read(f"{API}/events/{entry['position']}")
     assert (shown["reason"], shown["redacted"]) == (None, ["/reason"])
     assert recomputed(shown["proof"]) == house.read("tree-head")["root"]
+
+
+def test_a_signed_head_is_shown_with_its_note_and_key(house: Installation, tmp_path: Path) -> None:
+    before = house.read("tree-head")
+    assert (before["signed"], before["last_signed"], before["keys"]) == (None, None, [])
+    signed = sign_head(house.runtime.database, KeyFile(tmp_path / "key"), WORKPLAN, house.clock.now)
+    shown = house.read("tree-head")
+    assert shown["signed"] == signed.note
+    assert shown["signed"].startswith(f"{shown['origin']}\n{shown['size']}\n")
+    assert shown["keys"] == [signed.key]
+    again = house.get("tree-head", headers={"If-None-Match": house.get("tree-head").headers["ETag"]})
+    assert again.status_code == 304
+    house.write(REPORT, "lead")
+    later = house.read("tree-head")
+    assert (later["signed"], later["last_signed"]["size"]) == (None, shown["size"])
+    assert house.read(f"tree-head?as_of=position:{shown['size']}")["signed"] == signed.note

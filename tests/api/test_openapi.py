@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests.installation import Installation, fact
+from tracker.api.examples import example
 from tracker.api.openapi import document
 from tracker.api.routes import ROUTES
 from tracker.events.catalogue import CATALOGUE
@@ -70,6 +71,30 @@ def test_every_type_of_event_is_described_and_told_apart_by_its_type(spec: dict[
         {"type": "ProgressReported", "data": {}},
     ):
         assert not taken.is_valid(wrong), wrong
+
+
+AFTER_OTHERS = {"MilestoneCancelled", "SessionCancelled", "ReviewCancelled"}
+"""Whose subject was reached or held by an earlier example."""
+AMENDING = {"EntryCorrected", "EntryRetracted", "TextRedacted"}
+"""Which name an entry that is not there."""
+
+
+def test_every_example_is_described_and_can_be_posted(house: Installation, spec: dict[str, Any]) -> None:
+    taken = validator(spec, {"$ref": "#/components/schemas/NewEvent"})
+    for name in sorted(CATALOGUE, key=lambda one: one == "WorkplanClosed"):
+        body = example(name)
+        assert [fault.message for fault in taken.iter_errors(body)] == [], name
+        if name == "ProgressReported":
+            body |= {"on_behalf_of": {"entity": "oms", "by": "mail", "received_on": "2023-07-04"}}
+        status = house.post(body).status_code
+        if CATALOGUE[name].right == "system":
+            assert status == 403, name
+        elif name == "ReviewPlanned":
+            assert status == 409, name  # the plan came with its reviews
+        elif name in AFTER_OTHERS | AMENDING:
+            assert status == 422, name
+        else:
+            assert status in {200, 201}, name
 
 
 def operation(spec: dict[str, Any], template: str, method: str = "get") -> Any:

@@ -1,8 +1,9 @@
 """Reports while writes, syncs and truncations fail, one after the other; then while the disk is full.
 
-Usage: python -m tests.faults.failing URL each|full|limited [--trusting]
+Usage: python -m tests.faults.failing URL each|full|mounted|limited [--trusting]
     each     the n-th call fails once, n = 1, 2, ... until a whole request meets no failure (with the shim)
     full     from the n-th write on everything fails, until space is made (with the shim)
+    mounted  the database lies on a small disk, which another file fills up
     limited  no file may grow any more (RLIMIT_FSIZE), which is another error to SQLite than a full disk
 Whoever was told "unavailable" sends the same again under the same key. Prints what happened, as JSON.
 ``--trusting`` is the control: a writer that counts as saved what it was told is not known to be.
@@ -13,6 +14,7 @@ from __future__ import annotations
 import errno
 import json
 import resource
+import shutil
 import sys
 from collections import Counter
 from pathlib import Path
@@ -97,11 +99,30 @@ def limited(writer: Writer) -> None:
         writer.again()
         largest = max(one.stat().st_size for one in path.parent.iterdir())
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest + room, resource.RLIM_INFINITY))
+        writer.next()
         while writer.attempt():
             writer.next()
             assert writer.number < 1000
         _read_and_fail_again(writer)
         resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        writer.again()
+        trial.check(writer.runtime.database, writer.told)
+
+
+def mounted(writer: Writer) -> None:
+    path = Path(str(writer.runtime.database.engine.url.database))
+    ballast = path.with_name("ballast")
+    for room in (0, 40_000, 200_000):
+        writer.next()
+        writer.again()
+        free = shutil.disk_usage(path.parent).free
+        ballast.write_bytes(bytes(max(0, free - room)))
+        writer.next()
+        while writer.attempt():
+            writer.next()
+            assert writer.number < 1000
+        _read_and_fail_again(writer)
+        ballast.unlink()
         writer.again()
         trial.check(writer.runtime.database, writer.told)
 
@@ -122,7 +143,7 @@ def main(url: str, mode: str, *flags: str) -> None:
     runtime = trial.opened(url)
     writer = Writer(runtime, is_trusting="--trusting" in flags)
     writer.attempt()
-    {"each": each, "full": full, "limited": limited}[mode](writer)
+    {"each": each, "full": full, "limited": limited, "mounted": mounted}[mode](writer)
     sound = trial.check(runtime.database, writer.told)
     runtime.close()
     again = trial.opened(url)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.notifications.conftest import (
+from tests.mailing import (
     PLAN,
     QUARTER,
     Clock,
@@ -101,11 +101,12 @@ def test_control_noting_data_sent_after_the_dot_would_send_a_second_copy(
 PROGRAM = """
 import os, sys
 from datetime import datetime, UTC
-from tests.notifications.conftest import Clock, post_to, MailServer, settings_for, PLAN, QUARTER
+from pathlib import Path
+from tests.mailing import Clock, post_to, MailServer, settings_for, PLAN, QUARTER
 from tracker.notifications.running import run_round
 from tracker.runtime import build_runtime
 
-url, port, steps = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+url, port, steps, folder = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[5])
 left = [steps]
 
 def hook(step, letter):
@@ -114,14 +115,23 @@ def hook(step, letter):
         os._exit(9)
 
 clock = Clock(datetime.fromisoformat(sys.argv[4]))
-runtime = build_runtime(settings_for(url), clock)
+runtime = build_runtime(settings_for(url, folder), clock)
 run_round(runtime, PLAN, QUARTER, post=post_to(MailServer(port)), hook=hook)
 runtime.close()
 """
 
 
-def start(url: str, mail: MailServer, clock: Clock, steps: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-c", PROGRAM, url, str(mail.port), str(steps), clock.now.isoformat()]
+def start(url: str, folder: Path, mail: MailServer, clock: Clock, steps: int) -> subprocess.Popen[bytes]:
+    command = [
+        sys.executable,
+        "-c",
+        PROGRAM,
+        url,
+        str(mail.port),
+        str(steps),
+        clock.now.isoformat(),
+        str(folder),
+    ]
     return subprocess.Popen(command, cwd=ROOT, env=dict(os.environ))
 
 
@@ -129,8 +139,9 @@ def start(url: str, mail: MailServer, clock: Clock, steps: int) -> subprocess.Po
 def test_processes_killed_again_and_again_and_racing_send_each_letter_at_most_once(
     runtime: Runtime, plan_url: str, mail: MailServer, clock: Clock, leads: dict[str, str]
 ) -> None:
+    folder = runtime.settings.data_dir
     for dies, other in ((9, 24), (32, 10**9)):
-        both = [start(plan_url, mail, clock, dies), start(plan_url, mail, clock, other)]
+        both = [start(plan_url, folder, mail, clock, dies), start(plan_url, folder, mail, clock, other)]
         for process in both:
             assert process.wait(60) in {0, 9}
         clock.pass_(minutes=30)

@@ -12,7 +12,7 @@ import pytest
 from aiosmtpd.smtp import SMTP as Server  # noqa: N811 - it is a class, named for what it speaks
 from aiosmtpd.smtp import Envelope, Session
 
-from tests.notifications.conftest import (
+from tests.mailing import (
     PLAN,
     QUARTER,
     Clock,

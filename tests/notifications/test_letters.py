@@ -14,7 +14,7 @@ import icalendar
 import pytest
 import yaml
 
-from tests.notifications.conftest import (
+from tests.mailing import (
     LANGUAGES,
     PLAN,
     QUARTER,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.notifications.conftest import (
+from tests.mailing import (
     PLAN,
     QUARTER,
     Clock,

@@ -42,6 +42,7 @@ PATHS = (
     f"{HOME}entries/1",
     f"{HOME}changes?from=2023-02-01",
 )
+IN_THE_DARK = (f"{HOME}?status=overdue", f"{HOME}activities/3.4", f"{HOME}activities/3.4?as_of=2023-05-15")
 
 
 @dataclass
@@ -141,7 +142,7 @@ def test_a_lead_reports_sees_it_in_the_history_and_walks_to_the_past(
         page.get_by_role("link", name="Plan", exact=True).first.click()
         expect(page.locator(".banner")).to_contain_text("15 June 2023")
         page.get_by_role("link", name="What has changed since").click()
-        expect(page.locator("main")).to_contain_text("on track → is now needs attention")
+        expect(page.locator("main")).to_contain_text("on track → needs attention")
         page.get_by_role("link", name="Plan", exact=True).first.click()
         expect(page.locator(".banner")).to_have_count(0)
         assert watched.complaints == []
@@ -173,29 +174,32 @@ def test_filters_work_in_place_and_stay_in_the_address(site: Site, base: str, br
         assert watched.complaints == []
 
 
-@pytest.mark.parametrize("width", [320, 768, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_scrolls_sideways_or_complains(
-    site: Site, base: str, browser: Browser, width: int, scheme: str
-):
-    with watching(browser, base, width=width, scheme=scheme) as watched:
+@pytest.mark.parametrize("width", [320, 1280])
+def test_no_page_scrolls_sideways_or_complains(site: Site, base: str, browser: Browser, width: int):
+    with watching(browser, base, width=width) as watched:
         sign_in(watched, site, "secretariat")
         for path in PATHS:
             watched.open(path)
             wide = watched.page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{path} is {wide} wide"
         assert watched.complaints == []
+        watched.page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">')")
+        watched.page.wait_for_timeout(100)
+        assert "Content Security Policy" in "".join(
+            watched.complaints
+        )  # the control: a breach would be heard
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(site: Site, base: str, browser: Browser, scheme: str):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    is_dark = scheme == "dark"
     with watching(browser, base, scheme=scheme) as watched:
         sign_in(watched, site, "secretariat")
-        for path in (*PATHS, "/nowhere"):
+        for path in IN_THE_DARK if is_dark else (*PATHS, "/nowhere"):
             watched.open(path)
-            watched.page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
-            found = axe.run(watched.page)
+            watched.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+            found = axe.run(watched.page, options={"runOnly": ["color-contrast"]} if is_dark else {})
             assert found.violations_count == 0, f"{path}: {found.generate_report()}"
 
 

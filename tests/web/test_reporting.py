@@ -40,7 +40,7 @@ def test_a_report_is_recorded_and_told_in_the_history(site: Site):
     assert f"Recorded as entry {site.entries()}" in receipt.text
     page = parsed(reader.get(PAGE)).text
     for words in (
-        "on track → is now needs attention",
+        "on track → needs attention",
         "Why: The host withdrew.",
         "One workshop took place.",
         "The record",

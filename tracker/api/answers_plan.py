@@ -214,6 +214,8 @@ class TreeHeadAnswer(TreeHead, About):
     """The tree head at a moment."""
 
     origin = string("the name of this log, for ever")
+    keys = strings("verifier keys, in the order in which they took over")
+    last_signed = record("the largest head that was signed", null=True)
     position = integer()
     recorded_at = string()
 

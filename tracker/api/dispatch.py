@@ -33,6 +33,7 @@ class Dispatcher:
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
         self.redactions = rendering.Redactions()
+        self.rendered = rendering.Rendered()
         self.last_use = credentials.LastUse(runtime)
 
     def add(self, app: Flask, route: Route) -> None:
@@ -86,7 +87,8 @@ class Dispatcher:
             if request.if_none_match.contains_weak(tag):
                 response = Response(status=304)
             else:
-                response = rendering.respond(route.handler(call, asked))
+                answer = self.rendered.get(tag) or self.rendered.keep(tag, route.handler(call, asked))
+                response = rendering.respond(answer)
             response.set_etag(tag)
             return self._sent(response, asked)
 

@@ -14,10 +14,11 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from tracker import __version__
 from tracker.api import answers_log
 from tracker.api.call import Route
+from tracker.api.examples import example
 from tracker.api.problems import HTTP, KINDS, MEDIA_TYPE, Kind
 from tracker.api.routes import ROUTES
 from tracker.events.catalogue import CATALOGUE, Declaration
-from tracker.events.intake import EXAMPLES, EnvelopeSchema
+from tracker.events.intake import EnvelopeSchema
 from tracker.events.schemas import Either, PlainText, data_schema, schema_for
 from tracker.events.vocabulary import SUBJECT_PATTERN, OnBehalfOf
 
@@ -121,15 +122,12 @@ def _event(declared: Declaration) -> Json:
     return {
         "type": "object",
         "description": words + who,
+        "examples": [example(declared.type)],
         "required": required,
         "additionalProperties": False,
         "properties": {
             "type": {"const": declared.type},
-            "subject": {
-                "type": "string",
-                "pattern": f"^({alternatives})$",
-                "examples": [EXAMPLES.get(kind, "activity/3.2")],
-            },
+            "subject": {"type": "string", "pattern": f"^({alternatives})$"},
             "data": _ref(declared.type + "Data"),
             "occurred_on": _envelope("occurred_on"),
             "reason": _envelope("reason"),

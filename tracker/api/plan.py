@@ -16,6 +16,7 @@ from tracker.events import tree
 from tracker.events.event import kind_of
 from tracker.events.reading import node_reader, recorded_at
 from tracker.events.shapes import to_json
+from tracker.events.signed_heads import head_at
 from tracker.projections.bounds import last_position
 from tracker.projections.reading_rights import may
 from tracker.projections.views import view_of, views
@@ -69,7 +70,7 @@ def described(view: View, besides: Body) -> Body:
         "zone": root.zone,
         "languages": root.languages,
         "origin": root.origin,
-        "public": view.present.is_public,
+        "public": root.is_public,
         "closed": root.closed,
         "counts": counts(view),
         "position": view.question.position,
@@ -102,11 +103,17 @@ def counts(view: View) -> Body:
 
 
 def tree_head_of(view: View) -> Body:
-    """Return the tree head at the question's position. ``signed`` is null where nobody signed that size."""
+    """Return the tree head at the question's position; ``signed`` is its note, null where nobody signed that size."""
     size = view.question.position
     is_end = size == view.end.position
     root = view.end.root if is_end else tree.root_at(size, node_reader(view.tx, view.end.workplan))
-    return {"size": size, "root": root.hex(), "signed": None, "seal": tree.seal_of(root)}
+    held = head_at(view.tx, view.end.workplan, size)
+    return {
+        "size": size,
+        "root": root.hex(),
+        "signed": held.note if held else None,
+        "seal": tree.seal_of(root),
+    }
 
 
 def state(_call: Call, asked: Asked) -> Answer:

@@ -7,13 +7,26 @@ from tracker.api.plan import tree_head_of
 from tracker.api.rendering import about
 from tracker.events import tree
 from tracker.events.reading import node_reader
+from tracker.events.signed_heads import keys_of, last_head
 from tracker.projections.history import inclusion
 from tracker.workplan.plan import refuse
 
 
 def show_tree_head(_call: Call, asked: Asked) -> Answer:
-    """Show size and root of the tree, and the note that signs them where that size was signed."""
-    return Answer(about(asked) | tree_head_of(asked.view) | {"origin": asked.view.present.origin})
+    """Show size and root of the tree, and the note that signs them where that size was signed.
+
+    ``last_signed`` is the largest head that was signed, whatever moment is asked about; ``keys`` are the verifier keys
+    in the order in which they took over.
+    """
+    view = asked.view
+    last = last_head(view.tx, view.end.workplan)
+    more = {
+        "origin": view.present.origin,
+        "keys": keys_of(view.tx, view.end.workplan),
+        "last_signed": last
+        and {"size": last.size, "root": last.root.hex(), "signed": last.note, "key": last.key},
+    }
+    return Answer(about(asked) | tree_head_of(view) | more)
 
 
 def prove_inclusion(call: Call, asked: Asked) -> Answer:

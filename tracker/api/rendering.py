@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections import OrderedDict
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -16,6 +18,7 @@ from tracker.events import tree
 from tracker.events.reading import node_reader, read_texts
 from tracker.events.sealing import reveal, seals_in
 from tracker.projections.reading_rights import WITHHELD
+from tracker.workplan.folding import FOLD_VERSION
 
 Body = dict[str, Any]
 
@@ -91,6 +94,36 @@ def respond(answer: Answer) -> Response:
     return response
 
 
+class Rendered:
+    """Keeps the bytes of answers by their ETag: what has the same ETag is the same answer, by definition.
+
+    Rendering 63 activities takes 12 ms, finding the question and its reader 1.4 ms. ``most`` is in bytes.
+    """
+
+    def __init__(self, most: int = 8 * 1024 * 1024) -> None:
+        self._most, self._size = most, 0
+        self._kept: OrderedDict[str, Answer] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, tag: str) -> Answer | None:
+        with self._lock:
+            if tag in self._kept:
+                self._kept.move_to_end(tag)
+            return self._kept.get(tag)
+
+    def keep(self, tag: str, answer: Answer) -> Answer:
+        """Return the answer with its body as bytes, and remember it."""
+        if not isinstance(answer.body, bytes):
+            answer = replace(answer, body=orjson.dumps(answer.body))
+        with self._lock:
+            if tag not in self._kept:
+                self._kept[tag] = answer
+                self._size += len(answer.body)
+            while self._size > self._most:
+                self._size -= len(self._kept.popitem(last=False)[1].body)
+        return answer
+
+
 class Redactions:
     """Counts the redactions of each workplan, looking only at what came since the last look."""
 
@@ -121,6 +154,7 @@ def question_tag(asked: Asked, request: Request, redactions: int, media_type: st
     root = end.root if is_head else tree.root_at(question.position, node_reader(view.tx, end.workplan))
     parts = (
         __version__,
+        FOLD_VERSION,
         media_type,
         end.workplan,
         question.position,

@@ -59,7 +59,7 @@ def _collections() -> list[Route]:
 
 ROUTES: tuple[Route, ...] = (
     get("/workplans", "nothing", plan.workplans, answers_plan.Workplans, validator="none"),
-    get(W, "state", plan.workplan, answers_plan.OneWorkplan, queries.Question),
+    get(W, "state", plan.workplan, answers_plan.OneWorkplan, queries.Question, validator="body"),
     get(f"{W}/state", "state", plan.state, answers_plan.State, queries.Question),
     *_collections(),
     get(
@@ -139,6 +139,7 @@ ROUTES: tuple[Route, ...] = (
         proofs.show_tree_head,
         answers_plan.TreeHeadAnswer,
         queries.Question,
+        validator="body",
         tag="proof",
     ),
     get(

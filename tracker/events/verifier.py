@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import functools
 import hashlib
 import itertools
 import json
@@ -27,6 +28,7 @@ Point = tuple[int, int, int, int]
 Claim = tuple[int, bytes, str, str]  # size, how its root begins, whose word that is, the note if it is signed
 PRIME, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 CURVE = -121665 * pow(121666, PRIME - 2, PRIME) % PRIME
+BASE = (4 * pow(5, PRIME - 2, PRIME) % PRIME).to_bytes(32, "little")
 HEAD = re.compile(r"\A(.+)\n([1-9][0-9]{0,15})\n(.{43}=)\n(?:.+\n)*\n((?:— \S+ \S+\n)+)\Z")
 SEAL = re.compile(r"[1-9][0-9]{0,15}:[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
@@ -53,27 +55,30 @@ def _add(a: Point, b: Point) -> Point:
     return e * f % PRIME, g * h % PRIME, f * g % PRIME, e * h % PRIME
 
 
-def _point(said: bytes) -> Point:
+@functools.lru_cache(maxsize=64)
+def _table(said: bytes) -> list[list[Point]]:
+    """Return the multiples 0 to 15 of 16^i times a point, for i from 0 to 63."""
     y, sign = int.from_bytes(said, "little") & (2**255 - 1), said[31] >> 7
     square = (y * y - 1) * pow(CURVE * y * y + 1, PRIME - 2, PRIME) % PRIME
     x = pow(square, (PRIME + 3) // 8, PRIME)
     x = x if x * x % PRIME == square else x * pow(2, (PRIME - 1) // 4, PRIME) % PRIME
     need(y < PRIME and x * x % PRIME == square, "this is no point of the curve")
-    x = x if x & 1 == sign else PRIME - x
-    return x, y, 1, x * y % PRIME
+    x, rows = x if x & 1 == sign else PRIME - x, list[list[Point]]()
+    point: Point = (x, y, 1, x * y % PRIME)
+    for _ in range(64):
+        rows.append([*itertools.accumulate([point] * 15, _add, initial=(0, 1, 1, 0))])
+        point = _add(rows[-1][15], point)
+    return rows
 
 
 def ed25519_verify(public: bytes, message: bytes, signature: bytes) -> bool:
     """RFC 8032 section 5.1.7; raises ValueError where ``public`` is no key."""
-    base, key = _point((4 * pow(5, PRIME - 2, PRIME) % PRIME).to_bytes(32, "little")), _point(public)
-    s = int.from_bytes(signature[32:], "little")
+    s, point = int.from_bytes(signature[32:], "little"), (0, 1, 1, 0)
     digest = hashlib.sha512(signature[:32] + public + message).digest()
     k = ORDER - int.from_bytes(digest, "little") % ORDER  # negative: the sum below must be R
-    addends, point = (base, key, _add(base, key)), (0, 1, 1, 0)
-    for bit in range(252, -1, -1):
-        point = _add(point, point)
-        if pick := (s >> bit & 1) + 2 * (k >> bit & 1):
-            point = _add(point, addends[pick - 1])
+    for table, number in ((_table(BASE), s), (_table(public), k)):
+        for index, row in enumerate(table):
+            point = _add(point, row[number >> 4 * index & 15])
     x, y = (number * pow(point[2], PRIME - 2, PRIME) % PRIME for number in point[:2])
     said = (y | (x & 1) << 255).to_bytes(32, "little")
     return len(signature) == 64 and s < ORDER and said == signature[:32]
@@ -90,7 +95,6 @@ def read_key(text: str) -> tuple[str, bytes, bytes]:
 
 
 def fingerprint(key: str) -> str:
-    """Return the first 128 bits of the SHA-256 of a verifier key's bytes, as printed for comparing."""
     return "-".join(re.findall("....", hashlib.sha256(read_key(key)[2]).hexdigest()[:32].upper()))
 
 
@@ -130,10 +134,11 @@ class Log:
 
     def __init__(self, key: str, claims: Iterable[Claim]) -> None:
         self.workplan = self.origin = self.recorded_at = ""
-        self.size = self.signed = self.matched = self.sealed = self.redacted = 0
+        self.size = self.signed = self.sealed = self.redacted = 0
         self.keys: list[str] = [key] if key else []
         self.unvouched: set[str] = set()  # keys that the one before did not vouch for
         self._claims = sorted(claims, reverse=True)
+        self._fitting: dict[str, int] = {}  # by whose word: what fits the signer's says nothing about yours
         self._peaks: list[bytes] = []
         self._subjects: list[str] = []
         self._versions: dict[str, int] = {}
@@ -141,8 +146,8 @@ class Log:
         self.known: set[str] = set()
         self._missing: dict[tuple[int, str], str] = {}
 
-    def entry(self, line: bytes, texts: bytes | Json, leaf: bytes | None = None) -> Json:
-        """Take the next entry: its bytes, its texts {JSON pointer: [salt, text]}, the hash kept of it (all in hex)."""
+    def entry(self, line: bytes, texts: bytes, leaf: bytes | None = None) -> Json:
+        """Take the next entry: its bytes, its texts as JSON {pointer: [salt, text]}, the hash kept of it (in hex)."""
         number = position = self.size + 1
         node = hashlib.sha256(b"\0" + line).digest()
         try:
@@ -152,8 +157,7 @@ class Log:
             need(where == (position, self.workplan or where[1]), f"in its place stands entry {where}")
             need(leaf in {None, node.hex().encode()}, "it does not have the hash that was kept of it")
             self._place(event, event["data"])
-            texts = read_line(texts) if isinstance(texts, bytes) else texts
-            self._unseal(event if b'{"sha256":"' in line else {}, texts, position)
+            self._unseal(event if b'{"sha256":"' in line else {}, read_line(texts), position)
             if event["type"] in {"EntryCorrected", "EntryRetracted", "TextRedacted"}:
                 self._amend(event, position, event["data"]["position"])
         except FAULTS as error:
@@ -199,29 +203,28 @@ class Log:
     def _amend(self, event: Json, position: int, target: int) -> None:
         is_about = 0 < target < position and self._subjects[target - 1] == event["subject"]
         need(is_about, f"it amends entry {target}, no earlier one about {event['subject']}")
-        if event["type"] == "TextRedacted":
+        is_removal = event["type"] == "TextRedacted"
+        need(is_removal or target not in self._closed, f"it amends entry {target}, which is final")
+        if is_removal:
             gone = self._missing.pop((target, event["data"]["field"]), "")
             need(gone, f"the text of entry {target} that it removes is still there")
             self.known.add(gone)
             self.redacted += 1
-        else:
-            need(target not in self._closed, f"it amends entry {target}, which is final")
         self._closed |= {position, target} if event["type"] == "EntryRetracted" else {position}
 
     def _compare(self, start: bytes, whose: str, note: str) -> None:
         if not self.root().startswith(start):
-            words = f"this or a later one up to {self.size} is not what it was: {whose} does not fit"
-            raise WrongError(words, self.matched + 1)
+            first = min(self._fitting.get(whose[:4], 0) + 1, self.size)
+            raise WrongError(f"it or a later one up to {self.size} was changed: {whose} does not fit", first)
         if note:
             if not self.keys or read_head(note, self.keys[-1])[::3] != (self.origin, True):
                 raise WrongError(f"{whose} is not signed by the key of that time", self.size)
             if self.keys[-1] in self.unvouched and read_head(note, self.keys[-2])[3]:
                 self.unvouched.remove(self.keys[-1])
             self.signed = self.size
-        self.matched = self.size
+        self._fitting[whose[:4]] = self.size
 
     def end(self) -> None:
-        """Check what can only be said at the end of the log."""
         for size, _, whose, _ in self._claims[-1:]:
             raise WrongError(f"it is missing: {whose} is of {size} entries", self.size + 1)
         for (position, at), said in self._missing.items():
@@ -247,14 +250,12 @@ def examine(path: str, claims: Iterable[Claim] = ()) -> Log:
 
     with ZipFile(path) as archive:
         try:
-            keys = [line.decode() for line in lines("key.txt")]
             own = [signed_claim(read_line(line)["note"]) for line in lines("heads.jsonl")]
-            log = Log("".join(keys[:1]), [*own, *claims])
+            log = Log(next(lines("key.txt"), b"").decode(), [*own, *claims])
             files = (lines(name) for name in ("events.jsonl", "texts.jsonl", "leaves.txt"))
             for row in itertools.zip_longest(*files, fillvalue=b""):
                 log.entry(*row)
             log.end()
-            need(keys == log.keys, "key.txt holds other keys than those that signed")
             for name in set(archive.namelist()) - digests.keys() - {"manifest.json"}:
                 list(lines(name))
             manifest = read_line(archive.read("manifest.json"))
@@ -281,8 +282,7 @@ def main(arguments: list[str] | None = None) -> int:
         log = examine(asked.export, claims)
         print(f"{log.workplan}, {log.origin}: {log.size} entries, the last recorded at {log.recorded_at}.")
         print(f"{log.sealed} sealed texts, {log.redacted} removed openly. Root: {log.root().hex()}.")
-        for key in log.keys:
-            print(f"Key {fingerprint(key)}: compare it with the one you were given. {key}")
+        print(*(f"Key to compare with yours: {fingerprint(key)} ({key})" for key in log.keys), sep="\n")
         trusted = [at for at, key in enumerate(log.keys) if {key, fingerprint(key)} & set(asked.key)]
         if asked.key and not trusted:
             raise WrongError("no head is signed by the key that you gave")

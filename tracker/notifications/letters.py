@@ -17,7 +17,7 @@ from tracker.events import tree
 from tracker.events.dates import local_day
 from tracker.notifications.due_date import attach_due_date
 from tracker.notifications.headers import blank
-from tracker.notifications.phrases import Phrases, in_language, phrases, shortened
+from tracker.notifications.phrases import Phrases, capital, in_language, phrases, shortened
 from tracker.notifications.reminders import Digest, Owed, Phase, Section, Settled
 from tracker.projections.speakers import display_name
 from tracker.workplan.activity_parts import Report
@@ -105,10 +105,6 @@ def _inlined(page: str) -> str:
 
 def _title(occasion: Occasion, say: Phrases) -> str:
     return shortened(_plan_name(occasion, say), LONGEST_SENDER)
-
-
-def capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _values(occasion: Occasion, say: Phrases) -> dict[str, Any]:

@@ -107,6 +107,11 @@ def in_language(wording: Mapping[str, Any], language: str) -> tuple[str, str]:
     return str(wording[found]), found
 
 
+def capital(text: str) -> str:
+    """Return a text whose first letter is a capital."""
+    return text[:1].upper() + text[1:]
+
+
 def shortened(text: str, longest: int) -> str:
     """Return a text cut at a word, so that a letter about many activities can still be read."""
     if len(text) <= longest:

@@ -23,6 +23,7 @@ from tracker.notifications.reminders import Digest, digests, due_step, phase_of,
 from tracker.notifications.settling import settle_abandoned
 from tracker.notifications.smtp import Post
 from tracker.projections.working_days import working_days
+from tracker.proof.keys import sign_if_possible
 from tracker.workplan import round as rounds
 from tracker.workplan.calendar import dates_by_hand
 from tracker.workplan.plan import World
@@ -183,7 +184,12 @@ def create_letters(runtime: Runtime, workplan: str, quarter: str) -> list[Letter
         people = people_of(view.tx, [one.person for one in wanted])
     created = []
     with runtime.database.write() as tx:
-        outbox.supersede(tx, runtime.now(), workplan, quarter, step.step, people)
+        # A clock that was set back must not bring back a step that is over.
+        later = {one.step for one in opened.steps if one.on > step.on}
+        known = outbox.letters_of(tx, workplan, quarter)
+        ahead = {one.recipient for one in known if one.kind == "reminder" and one.step in later}
+        wanted = [one for one in wanted if one.person not in ahead]
+        outbox.supersede(tx, runtime.now(), workplan, quarter, step.step, [one.person for one in wanted])
         for digest in wanted:
             unsent = obstacle(people.get(digest.person))
             letter = outbox.create(
@@ -200,6 +206,10 @@ def create_letters(runtime: Runtime, workplan: str, quarter: str) -> list[Letter
             )
             if letter is not None:
                 created.append(letter)
+    if created:
+        sign_if_possible(
+            runtime, workplan
+        )  # each letter carries a seal: what it seals is signed before it goes
     return created
 
 

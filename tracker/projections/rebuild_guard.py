@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from tracker.database import Database, open_database
 
 ROLE = "tracker_rebuild"
-LOG_TABLES = ("events", "tree_nodes", "texts", "idempotency_keys")
+LOG_TABLES = ("events", "tree_nodes", "texts", "idempotency_keys", "signed_heads")
 """What a rebuild must never touch, named for the session's views; SQLite and the role allow by name instead."""
 
 _MAY_WRITE = ("plan_states", "plan_current")

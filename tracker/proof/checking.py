@@ -11,7 +11,7 @@ from tracker.database import Transaction
 from tracker.errors import LogError, NotFoundError, SettingsError
 from tracker.events import tree
 from tracker.events.append import event_row
-from tracker.events.codec import decode, leaf_hash
+from tracker.events.codec import canonical, decode, leaf_hash
 from tracker.events.signed_heads import SignedHead, all_heads, keys_of
 from tracker.events.signing import verifier_key
 from tracker.events.verifier import Claim, Log, WrongError, read_head, signed_claim
@@ -119,7 +119,7 @@ class _Walk:
         for *columns, leaf in rows:
             stored, position = bytes(columns[-1]), self.log.size + 1
             kept = bytes(leaf).hex().encode() if leaf is not None else b""
-            self.log.entry(stored, texts.pop(columns[1], {}), kept)
+            self.log.entry(stored, canonical(texts.get(columns[1], {})), kept)
             try:
                 event = decode(stored)
                 self.fold.zone = self.fold.zone or getattr(event.data, "zone", "")
@@ -134,12 +134,12 @@ class _Walk:
         self._check_nodes(first, leaves)
         self.unlike |= unlike(self.tx, self.workplan, self.generation, standings)
 
-    def _texts(self, first: int, last: int) -> dict[int, dict[str, tuple[str, str]]]:
-        found: dict[int, dict[str, tuple[str, str]]] = {}
+    def _texts(self, first: int, last: int) -> dict[int, dict[str, list[str]]]:
+        found: dict[int, dict[str, list[str]]] = {}
         for position, pointer, sha256, salt, text in self.tx.all(_TEXTS, self.workplan, first, last):
             if hashlib.sha256(bytes(salt) + text.encode()).hexdigest() != sha256:
                 raise WrongError(f"the text at {pointer} is not the one that was sealed", position)
-            found.setdefault(position, {})[pointer] = (bytes(salt).hex(), text)
+            found.setdefault(position, {})[pointer] = [bytes(salt).hex(), text]
         return found
 
     def _check_nodes(self, first: int, leaves: list[bytes]) -> None:
@@ -219,4 +219,7 @@ _TEXTS = (
 )
 _NODES = "SELECT idx, hash FROM tree_nodes WHERE workplan = ? AND level = ? AND idx >= ? AND idx < ?"
 _COUNT = "SELECT (SELECT count(*) FROM events WHERE workplan = ?), (SELECT count(*) FROM tree_nodes WHERE workplan = ?)"
-_STRAY_TEXT = "SELECT position, field FROM texts WHERE workplan = ? AND (position < 1 OR position > ?) ORDER BY position LIMIT 1"
+_STRAY_TEXT = (
+    "SELECT position, field FROM texts WHERE workplan = ? AND (position < 1 OR position > ?)"
+    " ORDER BY position LIMIT 1"
+)

@@ -115,7 +115,7 @@ def _write(
     if is_full:
         write("keys.jsonl", _keys(tx, end))
     log = [workplan, adoption_of(tx, workplan).origin, end.position, end.root.hex()]
-    manifest = _line({"files": digests, "format": FORMAT, "log": log})
+    manifest = canonical({"files": digests, "format": FORMAT, "log": log})
     archive.writestr(_member("manifest.json"), manifest)
     return len(kept)
 

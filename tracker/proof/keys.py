@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tracker.directory.principals import system
-from tracker.errors import LogError, RuleError
+from tracker.errors import LogError, RuleError, TrackerError
 from tracker.events.key_file import KeyFile, Remembered, make_key_file, read_key_file, sync_folder
 from tracker.events.reading import LogEnd, end_of, read_log, workplans
 from tracker.events.sealing import seals_in
@@ -19,6 +20,8 @@ from tracker.events.signing import check_memory, check_tree, sign_head, sign_now
 from tracker.events.verifier import fingerprint
 from tracker.projections.removals import redacted_hashes
 from tracker.runtime import Runtime
+
+log = logging.getLogger(__name__)
 
 SIGNER = system("system:signer")
 
@@ -42,6 +45,15 @@ def sign(runtime: Runtime, workplan: str) -> SignedHead:
         LogError, SettingsError, NotFoundError, ConflictError: as ``signing.sign_head``.
     """
     return sign_head(runtime.database, key_file(runtime), workplan, runtime.now())
+
+
+def sign_if_possible(runtime: Runtime, workplan: str) -> SignedHead | None:
+    """Do the same for work that goes on without it: a refusal is logged, and the timetable will say it again."""
+    try:
+        return sign(runtime, workplan)
+    except TrackerError:
+        log.exception("the head of %s is not signed", workplan)
+        return None
 
 
 def show_key(runtime: Runtime) -> ShownKey:

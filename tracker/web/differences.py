@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from tracker.web import labels
-from tracker.web.language import _, day_words, due_words, occurred_words, text_of, wall_words, window_words
+from tracker.web.language import (
+    _,
+    country_words,
+    day_words,
+    due_words,
+    occurred_words,
+    text_of,
+    wall_words,
+    window_words,
+)
 
 
 class Names(Protocol):
@@ -30,7 +39,7 @@ class Line:
 
     @property
     def is_long(self) -> bool:
-        return max(len(self.old or ""), len(self.new or "")) > 90
+        return bool(self.old and self.new) and max(len(self.old or ""), len(self.new or "")) > 90
 
 
 Words = Callable[[Any, Names], str | None]
@@ -63,7 +72,7 @@ def _lines(field: str, old: Any, new: Any, names: Names, state: dict[str, Any]) 
         yield from _subitem_lines(old or [], new or [], names)
     elif field == "tags":
         for tag in dict.fromkeys((*(old or {}), *(new or {}))):
-            was, now = (_joined(tag, (one or {}).get(tag), names) for one in (old, new))
+            was, now = (tag_words(tag, (one or {}).get(tag), names) for one in (old, new))
             if was != now:
                 yield Line(_(labels.TAGS[tag]), was, now)
 
@@ -87,10 +96,17 @@ def _count_lines(
 
 
 def _list_lines(label: str, old: list[Any], new: list[Any], words: Words, names: Names) -> Iterator[Line]:
-    for gone in (one for one in old if one not in new):
-        yield Line(label, words(gone, names), None)
-    for added in (one for one in new if one not in old):
-        yield Line(label, None, words(added, names))
+    gone = [words(one, names) or "" for one in old if one not in new]
+    added = [words(one, names) or "" for one in new if one not in old]
+    if same := [
+        one for one in added if one in gone
+    ]:  # a focal point followed another: persons are not named here
+        yield Line(label, None, _("another one {which}", which=", ".join(same)))
+    gone, added = ([one for one in side if one not in same] for side in (gone, added))
+    if gone:
+        yield Line(label, ", ".join(gone), None)
+    if added:
+        yield Line(label, None, ", ".join(added))
 
 
 def _subitem_lines(old: list[Any], new: list[Any], names: Names) -> Iterator[Line]:
@@ -108,12 +124,15 @@ def _subitem_lines(old: list[Any], new: list[Any], names: Names) -> Iterator[Lin
             )
 
 
-def _joined(tag: str, values: list[Any] | None, names: Names) -> str | None:
+def tag_words(tag: str, values: list[Any] | None, names: Names) -> str | None:
+    """Return the values of a tag in words; None where they are unknown."""
     if values is None:
         return None
     match tag:
         case "regions":
             values = [_(labels.REGION[one]) for one in values]
+        case "countries":
+            values = [country_words(one) for one in values]
         case "entities":
             values = [names.name(one) for one in values]
         case _:
@@ -131,6 +150,10 @@ def _from(table: dict[str, str]) -> Words:
 
 def _plain(value: Any, _names: Names) -> str:
     return str(value)
+
+
+def _country(value: Any, _names: Names) -> str:
+    return country_words(str(value))
 
 
 def _day(value: Any, _names: Names) -> str:
@@ -197,7 +220,7 @@ SINGLES: dict[str, tuple[str, Words]] = {
     "rule": ("rule", _from(labels.RULE)),
     "level": ("level", _from(labels.LEVEL)),
     "region": ("region", _from(labels.REGION)),
-    "country": ("country", _plain),
+    "country": ("country", _country),
     "audience": ("audience", _plain),
     "kind": ("kind", _from(labels.SESSION | labels.ENTITY)),
     "current": ("dates", lambda value, _names: dates_words(value)),
@@ -232,8 +255,11 @@ LISTS: dict[str, tuple[str, Words]] = {
     "workstreams": ("workstream", _plain),
     "objectives": ("objective", _plain),
     "languages": ("language", _plain),
-    "reports_expected": ("voluntary report expected from", _plain),
-    "reports_received": ("voluntary report received from", lambda value, _names: value["country"]),
+    "reports_expected": ("voluntary report expected from", _country),
+    "reports_received": (
+        "voluntary report received from",
+        lambda value, _names: country_words(value["country"]),
+    ),
     "outcomes": ("outcome published", _plain),
     "snapshots": ("readiness snapshot", lambda value, _names: _("number {number}", number=value["number"])),
     "moments": ("named moment", lambda value, _names: str(value["title"])),

@@ -35,7 +35,8 @@ class Shown:
 
 @shell.get("/")
 def home() -> str:
-    return render_template("home.html", plans=[_shown(one) for one in runtime().workplan_ids()])
+    plans = [_shown(one) for one in runtime().workplan_ids()]
+    return render_template("home.html", plans=sorted(plans, key=lambda one: one.is_simulated))
 
 
 def _shown(workplan: str) -> Shown:

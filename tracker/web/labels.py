@@ -25,6 +25,7 @@ TONE = {
     "at_risk": "care",
     "delayed": "bad",
     "overdue": "bad",
+    "past_due": "bad",
     "awaiting": "quiet",
     "disputed": "care",
     "withdrawn": "calm",
@@ -44,9 +45,11 @@ SHAPES = {
     "held": "completed",
     "reached": "completed",
     "cancelled": "discontinued",
+    "past_due": "overdue",
 }
 OTHER = {
     "overdue": "past its window",
+    "past_due": "past its due date",
     "awaiting": "awaiting report",
     "disputed": "leads differ",
     "withdrawn": "removed from the plan",

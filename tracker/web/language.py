@@ -8,8 +8,10 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from markupsafe import Markup, escape
 
+LANGUAGE = "en"
 QUARTER = re.compile(r"(\d{4})-Q([1-4])")
 MONTHS = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905
@@ -70,6 +72,11 @@ def window_words(window: Mapping[str, Any]) -> str:
     if first[:4] == last[:4]:
         return _("Q{first} to Q{last} {year}", first=first[-1], last=last[-1], year=first[:4])
     return _("{first} to {last}", first=occurred_words(first), last=occurred_words(last))
+
+
+def country_words(code: str) -> str:
+    """Return the name of a country by its ISO 3166-1 code."""
+    return str(Locale.parse(LANGUAGE).territories.get(code, code))
 
 
 def due_words(due: str | Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from flask import Blueprint, Flask, url_for
 from markupsafe import Markup
 
 from tracker.web import language, readers
+from tracker.web.differences import tag_words
 from tracker.web.telling import folded
 
 STATIC = Path(__file__).parent / "static"
@@ -26,7 +27,9 @@ def prepare(app: Flask) -> None:
     app.register_blueprint(shell)
     environment = app.jinja_env
     environment.trim_blocks = environment.lstrip_blocks = True
-    environment.globals.update(_=language._, n_=language.n_, html_=language.html_, asset=asset, folded=folded)
+    environment.globals.update(
+        _=language._, n_=language.n_, html_=language.html_, asset=asset, folded=folded, tag_words=tag_words
+    )
     environment.filters.update(
         day=language.day_words,
         occurred=language.occurred_words,
@@ -37,6 +40,7 @@ def prepare(app: Flask) -> None:
         wording=wording,
         titled=titled,
         capital=language.capital,
+        country=language.country_words,
     )
 
     @app.context_processor

@@ -27,7 +27,7 @@ from tracker.events.shapes import to_json
 from tracker.notifications import links
 from tracker.notifications.asking import ask_for_link
 from tracker.notifications.links import Link
-from tracker.notifications.phrases import Phrases
+from tracker.notifications.phrases import Phrases, capital, in_language
 from tracker.projections.speakers import display_name
 from tracker.runtime import Runtime
 from tracker.web.report_cards import ASSESSMENTS, EVIDENCE, Card, cards_of, grouped, words_of
@@ -115,6 +115,7 @@ def _form(here: Opened, form: Filled, faults: dict[str, str] | None = None, stat
         "form",
         status,
         say,
+        plan_name=_plan_name(here.workplan, say),
         person=here.person,
         entities=say.listed(entities.values()),
         quarter=say.quarter(here.link.quarter),
@@ -176,7 +177,9 @@ def _record(here: Opened, form: Filled, requests: list[dict[str, Any]]) -> Appen
 
 def _review(here: Opened, form: Filled, cards: list[Card], requests: list[dict[str, Any]]) -> Response:
     items = [(card, sentences(card, said, here.say)) for card, said in zip(cards, requests, strict=True)]
-    return _page("review", 200, here.say, items=items, form=form, quarter=here.say.quarter(here.link.quarter))
+    return _page(
+        "review", 200, here.say, items=items, form=form, plan_name=_plan_name(here.workplan, here.say)
+    )
 
 
 def _receipt(link: Link, say: Phrases, done: Appended) -> Response:
@@ -210,8 +213,12 @@ def _receipt(link: Link, say: Phrases, done: Appended) -> Response:
         entity=entity,
         until=say.day(opened.closes) if opened and is_open else None,
         left=left,
-        quarter=say.quarter(link.quarter),
+        plan_name=_plan_name(view.workplan, say),
     )
+
+
+def _plan_name(workplan: Workplan, say: Phrases) -> str:
+    return capital(in_language(workplan.title, say.language)[0])
 
 
 # ------------------------------------------------------------------------------------------- around the form

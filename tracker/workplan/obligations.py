@@ -100,10 +100,12 @@ def same_activities(plan: Plan, activity: Activity) -> list[Activity]:
 def _is_target(plan: Plan, activity: Activity) -> bool:
     from tracker.workplan.activity import Activity as State  # noqa: PLC0415 - the kinds name each other
 
+    # Asked once per activity of a round; sorting the plan each time would be most of a round's work.
     return any(
         link.kind == "same_as" and link.to == activity.id
-        for one in plan.all("activity", State)
-        for link in one.links
+        for one in plan.standings.values()
+        if isinstance(one.state, State)
+        for link in one.state.links
     )
 
 

@@ -1,0 +1,165 @@
+"""The trials of tests/faults at any length: script/torture kills 1000. The suite runs each of them short."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.faults import crashing, powerloss, shim, tailing, trial
+from tests.faults.killing import kills
+from tracker.database import migrate, open_database
+
+
+def kill(asked: argparse.Namespace, folder: Path) -> str:
+    return str(kills(_database(asked, folder), asked.count, asked.seed))
+
+
+def power_loss(asked: argparse.Namespace, folder: Path) -> str:
+    """Half of the images from a run with the shipped settings, half from one that carries the log over very often."""
+    said, pragmas = [], (f"synchronous={asked.synchronous}",)
+    for half, more in ((asked.count // 2, ()), (asked.count - asked.count // 2, ("wal_autocheckpoint=60",))):
+        place = folder / f"{len(said)}"
+        place.mkdir()
+        found = powerloss.trials(place, half, asked.reports, asked.seed, (*pragmas, *more))
+        said.append(f"{' '.join((*pragmas, *more))}: {found}")
+        is_control = asked.synchronous != "FULL"
+        assert is_control or not (found.lost or found.corrupt), f"{said[-1]}\n{found.lost}\n{found.corrupt}"
+    return "\n".join(said)
+
+
+def tail(asked: argparse.Namespace, folder: Path) -> str:
+    url = _database(asked, folder)
+    trial.installed(url).close()
+    found = tailing.tail(url, asked.count, asked.batch)
+    assert (found.missed, found.gaps, found.disordered) == (0, [], 0), str(found)
+    database = open_database(url)
+    with database.read() as tx:
+        trial.check_log(tx, trial.WORKPLAN)
+    database.close()
+    return str(found)
+
+
+def tail_sequence(asked: argparse.Namespace, folder: Path) -> str:
+    database = open_database(_database(asked, folder))
+    with database.write() as tx:
+        tx.run(tailing.CONTROL)
+    database.close()
+    return f"a plain sequence, the control: {tailing.tail(asked.url, asked.count, asked.batch, '--sequence')}"
+
+
+def server(asked: argparse.Namespace, _folder: Path) -> str:
+    chance = random.Random(asked.seed)
+    faults: list[Callable[[Path], None]] = [
+        chance.choice([crashing.terminate_backends, crashing.stop_at_once, crashing.kill_server])
+        for _ in range(asked.count)
+    ]
+    with crashing.server() as folder:
+        crashed = crashing.crash(folder, faults, chance)
+        crashing.examine(folder, crashed)
+    return f"{crashed}; none lost, none doubled"
+
+
+def disk(asked: argparse.Namespace, folder: Path) -> str:
+    """Every way of failing, ``count`` times; at last on a small disk, where this machine lets one be mounted."""
+    library, said = shim.build(folder), []
+    for number in range(asked.count):
+        for mode in ("each", "full"):
+            place = folder / f"{mode}-{number}"
+            url = _new_database(place)
+            seen = json.loads(shim.run(library, place, folder / "journal", "tests.faults.failing", url, mode))
+            said.append(f"{mode}: {seen}")
+        said.append(f"limited: {_failing(_new_database(folder / f'limited-{number}'), 'limited')}")
+    return "\n".join([*said, _small_disk(folder)])
+
+
+def _new_database(place: Path) -> str:
+    place.mkdir(exist_ok=True)
+    url = f"sqlite:///{place / 'trial.db'}"
+    migrate(url)
+    trial.installed(url).close()
+    return url
+
+
+def _failing(url: str, mode: str) -> object:
+    command = [sys.executable, "-m", "tests.faults.failing", url, mode]
+    done = subprocess.run(command, cwd=shim.ROOT, check=True, capture_output=True, text=True)
+    return json.loads(done.stdout)
+
+
+def _small_disk(folder: Path) -> str:
+    place = folder / "small"
+    place.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", place], check=False, capture_output=True
+    )
+    if mounted.returncode:
+        return "a small disk could not be mounted here"
+    try:
+        return f"mounted, 3 MB: {_failing(_new_database(place), 'mounted')}"
+    finally:
+        subprocess.run(["umount", place], check=True)
+
+
+def _database(asked: argparse.Namespace, folder: Path) -> str:
+    asked.url = asked.url or f"sqlite:///{folder / 'trial.db'}"
+    migrate(asked.url)
+    return str(asked.url)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="script/torture", description=__doc__)
+    trials = parser.add_subparsers(dest="trial", required=True)
+
+    def add(name: str, do: Callable[[argparse.Namespace, Path], str], words: str) -> argparse.ArgumentParser:
+        made = trials.add_parser(name, help=words)
+        made.set_defaults(do=do)
+        made.add_argument("count", type=int, metavar="COUNT")
+        made.add_argument("--seed", type=int, default=None, help="default: another one each time")
+        return made
+
+    database = {
+        "default": None,
+        "help": "an empty database, such as postgresql://…; default: SQLite in a new folder",
+    }
+    add("kills", kill, "kill -9 a writer, COUNT times, and look for what was acknowledged").add_argument(
+        "--url", **database
+    )
+    loss = add("power-loss", power_loss, "examine COUNT disks that a power failure may leave")
+    loss.add_argument("--reports", type=int, default=400, help="made while the power fails; default 400")
+    loss.add_argument("--synchronous", default="FULL", help="NORMAL or OFF are controls that lose or break")
+    for name, do, words in (
+        ("tail", tail, "follow a log of COUNT entries that eight write, two of them rolling back"),
+        ("tail-sequence", tail_sequence, "the same with a plain sequence, on PostgreSQL: loses"),
+    ):
+        made = add(name, do, words)
+        made.add_argument("--url", **database)
+        made.add_argument("--batch", type=int, default=20, help="entries in a commit at most; default 20")
+    add("server", server, "write to a PostgreSQL server that is stopped or killed COUNT times")
+    add("disk", disk, "let every write and sync fail, and the disk be full, COUNT times")
+    return parser
+
+
+def main(arguments: list[str]) -> int:
+    asked = _parser().parse_args(arguments)
+    asked.seed = int(time.time()) if asked.seed is None else asked.seed
+    folder = Path(tempfile.mkdtemp(prefix="torture-"))
+    try:
+        print(f"{asked.trial} {asked.count}, seed {asked.seed}", flush=True)
+        began = time.monotonic()
+        print(asked.do(asked, folder))
+        print(f"{time.monotonic() - began:.1f} s")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

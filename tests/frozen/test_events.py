@@ -1,0 +1,86 @@
+"""Events as they were once stored: every release reads them, and would store them again byte for byte."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from rfc8785 import dumps
+
+from tests.frozen.freezing import lines, root_of
+from tracker.events.catalogue import CATALOGUE
+from tracker.events.codec import decode, encode
+from tracker.workplan.folding import KINDS
+
+ROOT = "5c37ab49c6eb3b60786b7ad64a1c86e9ed7d327ea1162310be79e4e9374d849e"
+"""Over the lines of events-v1.jsonl: they may be added to, never changed."""
+HOW = "declare what changed as a new schema with an upcaster, then: python -m tests.frozen.freezing"
+STORED = lines()
+
+
+@pytest.mark.parametrize(
+    "stored", STORED, ids=[f"{one['type']} {one['subject']}" for one in map(json.loads, STORED)]
+)
+def test_what_was_stored_is_read_and_stored_the_same(stored: bytes) -> None:
+    raw = json.loads(stored)
+    event = decode(stored)
+    assert (event.type, event.position, event.subject) == (raw["type"], raw["position"], raw["subject"])
+    assert dumps(raw) == stored, "the bytes are canonical"
+    if raw["schema"] == CATALOGUE[event.type].schema:
+        assert encode(event) == stored, HOW
+
+
+def test_every_type_and_schema_has_an_example() -> None:
+    frozen = {(raw["type"], raw["schema"]) for raw in map(json.loads, STORED)}
+    assert {(kind, declared.schema) for kind, declared in CATALOGUE.items()} <= frozen, HOW
+    assert {kind for kind, _ in frozen} <= CATALOGUE.keys(), "a type that was ever stored is read for ever"
+
+
+def test_no_example_was_changed() -> None:
+    assert root_of(STORED) == ROOT, HOW
+
+
+def test_every_field_of_the_envelope_is_in_an_example() -> None:
+    assert {key for stored in STORED for key in json.loads(stored)} == {
+        *(
+            "workplan",
+            "position",
+            "subject",
+            "version",
+            "type",
+            "schema",
+            "occurred_on",
+            "recorded_at",
+            "actor",
+        ),
+        *(
+            "entity",
+            "on_behalf_of",
+            "channel",
+            "reason",
+            "decided_at",
+            "source",
+            "correlation_id",
+            "causation_id",
+        ),
+        "data",
+    }
+
+
+def test_every_field_of_every_type_is_in_an_example() -> None:
+    for raw in map(json.loads, STORED):
+        declared = {one.rstrip("_") for one in CATALOGUE[raw["type"]].data.__dataclass_fields__}
+        if raw["type"] != "ReviewPlanned" and raw["type"] != "ReviewRescheduled":
+            assert raw["data"].keys() == declared, raw["type"]
+
+
+def test_every_example_of_a_fact_changes_a_state() -> None:
+    for event in map(decode, STORED):
+        if CATALOGUE[event.type].kind != "any" and CATALOGUE[event.type].founding:
+            assert KINDS[event.subject.split("/")[0]].evolve(None, event, "2023-07-03") is not None
+
+
+def test_no_name_of_a_natural_person_stands_in_an_example() -> None:
+    persons = [stored for stored in STORED if b"person-1" in stored]
+    assert len(persons) == 3
+    assert not [stored for stored in STORED if b"Ana" in stored]
