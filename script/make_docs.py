@@ -35,15 +35,15 @@ INTRODUCTION = """\
 
 # Events
 
-What can be entered, by the kind of subject it is about. How to send it: [rights.md](rights.md) says who may,
-[rules.md](rules.md) what must fit. A field marked *optional* may be left out and is never null. A field marked *redactable*
-is a free text that can be removed for ever; the log itself holds only its salted hash. Fields that are not listed are
-refused. The first event of a subject is the one marked *founds*.
+What can be entered, by the kind of subject it is about. Who may do so is in [rights.md](rights.md), what must fit in
+[rules.md](rules.md). A field marked *optional* may be left out and is never null. A field marked *redactable* is a free
+text that can be removed for ever; the log itself holds only its salted hash. Fields that are not listed are refused.
+The first event of a subject is one that *founds*.
 """
 
 
 def page() -> str:
-    parts = [INTRODUCTION, "## Around the data\n", envelope(), "\n## Contents\n"]
+    parts = [INTRODUCTION, "## Around the data\n", envelope(), "## Contents\n"]
     parts += [f"- {_link(title(kind))}: {', '.join(_link(one.type) for one in of(kind))}" for kind in KINDS]
     parts.append("")
     for kind in KINDS:

@@ -148,6 +148,19 @@ def list_people(*, workplan: str | None, as_json: bool) -> None:
         show({"people": rows}, words or "Nobody yet: tracker person add.", is_json=as_json)
 
 
+@person.command("link")
+@click.argument("person_id")
+@as_json
+def link(*, person_id: str, as_json: bool) -> None:
+    """Print a link that signs a person in once, within an hour."""
+    with running() as runtime:
+        with runtime.database.write() as tx:
+            people.person_of(tx, person_id)
+            secret = tokens.make_signin_link(tx, runtime.now(), person_id)
+        address = f"{runtime.settings.base_url}/signin/{secret}"
+        show({"link": address}, address, is_json=as_json)
+
+
 @person.command("show")
 @click.argument("person_id")
 @as_json

@@ -15,6 +15,14 @@ from tracker.workplan.plan import Plan, natural
 KINDS = ("workstream", "activity", "commitment", "milestone", "session", "review", "entity")
 View = dict[str, Any]
 
+JOINED = {
+    ("activity", "leads"),
+    ("activity", "sessions_counted"),
+    ("entity", "leads"),
+    ("entity", "participates"),
+}
+"""What a view joins from other subjects: a lead that moves is a change of the workstream, listed there once."""
+
 
 def split_point(said: str) -> tuple[str | None, str | None]:
     """Return ``as_of`` and ``effective_on`` of one end, such as ``2023-06-15`` or ``now@2023-06-15``."""
@@ -49,7 +57,9 @@ def changes(
             made["added"].append(entry | {"state": now})
         elif now is None:
             made["withdrawn"].append(entry | {"state": was, "marked": subject in new})
-        elif fields := differences(was, now):
+        elif fields := [
+            one for one in differences(was, now) if (kind_of(subject), one["field"]) not in JOINED
+        ]:
             made["changed"].append(entry | {"fields": fields})
         else:
             made["unchanged"] += 1

@@ -53,7 +53,7 @@ def history(tx: Transaction, end: LogEnd, plan: Plan, wanted: Filters) -> tuple[
     sql = f"SELECT stored FROM events WHERE {' AND '.join(where)} ORDER BY position {order} LIMIT ?"  # noqa: S608 - fixed conditions
     rows = tx.all(sql, *values, wanted.limit + 1)
     stored = [bytes(row[0]) for row in rows[: wanted.limit]]
-    items = entries(tx, end.workplan, plan, stored)
+    items = entries(tx, end.workplan, plan, stored, wanted.upto)
     return items, items[-1]["position"] if len(rows) > wanted.limit else None
 
 
@@ -75,11 +75,16 @@ def _conditions(wanted: Filters) -> list[tuple[str, Any]]:
     ]
 
 
-def entries(tx: Transaction, workplan: str, plan: Plan, stored: list[bytes]) -> list[View]:
-    """Return stored events with their texts, their speaker, and what later entries made of them."""
+def entries(
+    tx: Transaction, workplan: str, plan: Plan, stored: list[bytes], upto: int | None = None
+) -> list[View]:
+    """Return stored events with their texts, their speaker, and what entries ``upto`` a position made of them.
+
+    Redactions always show.
+    """
     raws = [orjson.loads(one) for one in stored]
     texts = read_texts(tx, workplan, [sha256 for raw in raws for _, sha256 in seals_in(raw)])
-    amended = _amendments(tx, workplan, [raw["position"] for raw in raws])
+    amended = _amendments(tx, workplan, [raw["position"] for raw in raws], upto)
     made = []
     for raw, one in zip(raws, stored, strict=True):
         redacted: list[str] = []
@@ -93,16 +98,16 @@ def entries(tx: Transaction, workplan: str, plan: Plan, stored: list[bytes]) -> 
     return made
 
 
-def _amendments(tx: Transaction, workplan: str, positions: list[int]) -> dict[int, View]:
+def _amendments(tx: Transaction, workplan: str, positions: list[int], upto: int | None) -> dict[int, View]:
     found: dict[int, View] = {}
     for start in range(0, len(positions), 500):
         part = positions[start : start + 500]
         marks = ", ".join("?" * len(part))
         sql = (
             "SELECT amends, position, type FROM events WHERE workplan = ?"  # noqa: S608 - only marks
-            f" AND amends IN ({marks}) ORDER BY position"
+            f" AND (position <= ? OR type = 'TextRedacted') AND amends IN ({marks}) ORDER BY position"
         )
-        for amends, position, kind in tx.all(sql, workplan, *part):
+        for amends, position, kind in tx.all(sql, workplan, upto or 2**62, *part):
             name = {"EntryCorrected": "corrected_by", "EntryRetracted": "retracted_by"}.get(
                 kind, "redacted_by"
             )
@@ -117,7 +122,7 @@ def one_entry(tx: Transaction, end: LogEnd, plan: Plan, position: int) -> View:
         NotFoundError: the log has no such position.
     """
     stored = read_stored(tx, end.workplan, position)
-    view = entries(tx, end.workplan, plan, [stored])[0]
+    view = entries(tx, end.workplan, plan, [stored], end.position)[0]
     before, after = states_around(tx, end, view["subject"], position)
     return view | {
         "before": before,

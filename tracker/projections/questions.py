@@ -183,7 +183,7 @@ def instant_of(workplan: Workplan, now: datetime, said: str, field: str) -> date
         return _back(now, match, said, field)
     try:
         instant = datetime.fromisoformat(said.replace(" ", "+") if "T" in said else said)
-        in_utc = instant.astimezone(UTC) if instant.tzinfo else None
+        in_utc = instant.astimezone(UTC) if instant.tzinfo and said.isprintable() else None
     except (ValueError, OverflowError):  # or an offset leads out of the calendar
         in_utc = None
     if in_utc is None:
