@@ -53,9 +53,8 @@ def scheduler_of(run: Callable[[Job], None]) -> Any:
     """Return a scheduler that calls ``run`` for every job when its time has come; it is not started yet."""
     made = BackgroundScheduler(
         timezone=UTC,
-        executors={
-            "default": ThreadPoolExecutor(len(JOBS))
-        },  # one that waits for a mail server stops no other
+        # one that waits for a mail server stops no other
+        executors={"default": ThreadPoolExecutor(len(JOBS))},
         job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
     )
     for job in JOBS:

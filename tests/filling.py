@@ -9,10 +9,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.mailing import (
-    MailServer,
-    entries,
-)
+from tests.mailing import MailServer, entries
 from tracker.runtime import Runtime
 
 LINK = re.compile(r"https://plan\.example\.org(/r/[\w-]{43})\s")

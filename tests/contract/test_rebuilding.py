@@ -176,7 +176,7 @@ def test_rows_that_differ_are_named_and_changed_only_when_accepted(runtime: Runt
 
 
 def test_two_rebuilds_do_not_mix(runtime: Runtime) -> None:
-    tried = []
+    tried: list[int] = []
 
     def second(_done: int, _total: int) -> None:
         if not tried:

@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,7 +83,11 @@ def kill_server(folder: Path) -> None:
 
 
 def crash(
-    folder: Path, faults: list[Callable[[Path], None]], chance: random.Random, *, is_trusting: bool = False
+    folder: Path,
+    faults: Sequence[Callable[[Path], None]],
+    chance: random.Random,
+    *,
+    is_trusting: bool = False,
 ) -> Crashed:
     """Let four writers report while one fault after the other happens; return what they were told.
 

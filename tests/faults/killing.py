@@ -25,6 +25,8 @@ from tests.faults import trial
 from tracker.database import Transaction
 from tracker.events.append import Decision
 from tracker.events.codec import encode, leaf_hash
+from tracker.events.intake import read_wishes
+from tracker.events.sealing import Sealer
 
 ROOT = Path(__file__).parents[2]
 THREADS = 2
@@ -134,6 +136,8 @@ def nursery(url: str, *, is_early: bool = False) -> Iterator[Nursery]:
 
 def breed(url: str, *, is_early: bool) -> None:
     """Fork a writer for each line; once it is dead say so, on a line of its own."""
+    with trial.closing(trial.opened(url)) as warm, warm.ask(trial.WORKPLAN):
+        read_wishes(trial.report(0), Sealer())  # what is imported and built once here, no writer has to
     for line in sys.stdin:
         reading, writing = os.pipe()
         writer = os.fork()

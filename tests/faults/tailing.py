@@ -216,5 +216,5 @@ def _follow(database: Database, read: Read, seen: list[int], stopped: threading.
 
 
 if __name__ == "__main__":
-    address, *given = sys.argv[1:5]
-    print(json.dumps(write(address, *map(int, [*given, sys.argv[5]]), sys.argv[6] if sys.argv[6:] else "")))
+    address, first, count, target, batch, *flags = sys.argv[1:]
+    print(json.dumps(write(address, int(first), int(count), int(target), int(batch), "".join(flags))))

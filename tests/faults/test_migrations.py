@@ -47,7 +47,7 @@ def test_two_processes_that_migrate_at_once_do_no_harm(blank_database_url: str, 
     program = f"from tracker.database import migrate; migrate({blank_database_url!r})"
     running = [
         subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stderr=subprocess.PIPE, text=True)
-        for _ in range(3)
+        for _ in range(2)
     ]
     for process in running:
         _, said = process.communicate(timeout=60)

@@ -16,6 +16,7 @@ from pathlib import Path
 from tests.faults import crashing, powerloss, shim, tailing, trial
 from tests.faults.killing import kills
 from tracker.database import migrate, open_database
+from tracker.projections.soundness import check_log
 
 
 def kill(asked: argparse.Namespace, folder: Path) -> str:
@@ -24,7 +25,8 @@ def kill(asked: argparse.Namespace, folder: Path) -> str:
 
 def power_loss(asked: argparse.Namespace, folder: Path) -> str:
     """Half of the images from a run with the shipped settings, half from one that carries the log over very often."""
-    said, pragmas = [], (f"synchronous={asked.synchronous}",)
+    said: list[str] = []
+    pragmas = (f"synchronous={asked.synchronous}",)
     for half, more in ((asked.count // 2, ()), (asked.count - asked.count // 2, ("wal_autocheckpoint=60",))):
         place = folder / f"{len(said)}"
         place.mkdir()
@@ -42,7 +44,7 @@ def tail(asked: argparse.Namespace, folder: Path) -> str:
     assert (found.missed, found.gaps, found.disordered) == (0, [], 0), str(found)
     database = open_database(url)
     with database.read() as tx:
-        trial.check_log(tx, trial.WORKPLAN)
+        check_log(tx, trial.WORKPLAN)
     database.close()
     return str(found)
 
@@ -125,12 +127,9 @@ def _parser() -> argparse.ArgumentParser:
         made.add_argument("--seed", type=int, default=None, help="default: another one each time")
         return made
 
-    database = {
-        "default": None,
-        "help": "an empty database, such as postgresql://…; default: SQLite in a new folder",
-    }
+    database = "an empty database, such as postgresql://…; default: SQLite in a new folder"
     add("kills", kill, "kill -9 a writer, COUNT times, and look for what was acknowledged").add_argument(
-        "--url", **database
+        "--url", help=database
     )
     loss = add("power-loss", power_loss, "examine COUNT disks that a power failure may leave")
     loss.add_argument("--reports", type=int, default=400, help="made while the power fails; default 400")
@@ -140,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
         ("tail-sequence", tail_sequence, "the same with a plain sequence, on PostgreSQL: loses"),
     ):
         made = add(name, do, words)
-        made.add_argument("--url", **database)
+        made.add_argument("--url", help=database)
         made.add_argument("--batch", type=int, default=20, help="entries in a commit at most; default 20")
     add("server", server, "write to a PostgreSQL server that is stopped or killed COUNT times")
     add("disk", disk, "let every write and sync fail, and the disk be full, COUNT times")

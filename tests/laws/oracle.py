@@ -1,4 +1,4 @@
-"""What the log says, computed the plainest way: from the stored bytes, event by event, with nothing remembered.
+"""What the log says, computed the plainest way: from the stored bytes, event by event.
 
 Shares with the system only how one event changes one state (``evolve``). Reads, orders, corrects and places by itself.
 """
@@ -39,6 +39,7 @@ class Oracle:
 
     def __init__(self, stored: Sequence[bytes]) -> None:
         self.raw: list[Raw] = [json.loads(one) for one in stored]
+        self.answers: dict[tuple[int, str | None], str] = {}
         self.zone = ZoneInfo(self.raw[0]["data"]["zone"])
 
     def states(self, known: int, day: str | None = None) -> States:
@@ -46,8 +47,15 @@ class Oracle:
         subjects: dict[str, list[Raw]] = {}
         for event in self.raw[:known]:
             subjects.setdefault(event["subject"], []).append(event)
-        found = {subject: self.state(events, day) for subject, events in subjects.items()}
+        found = {subject: self.remembered(events, day) for subject, events in subjects.items()}
         return {subject: state for subject, state in found.items() if state != "null"}
+
+    def remembered(self, events: list[Raw], day: str | None) -> str:
+        """Return the state of a subject; the same question twice is answered once."""
+        question = (events[-1]["position"], day)
+        if question not in self.answers:
+            self.answers[question] = self.state(events, day)
+        return self.answers[question]
 
     def state(self, events: list[Raw], day: str | None) -> str:
         retracted = {one["data"]["position"] for one in events if one["type"] == "EntryRetracted"}

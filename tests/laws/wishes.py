@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -21,7 +20,7 @@ class Wisher:
 
     def __init__(self, seed: int) -> None:
         self.rng = random.Random(seed)
-        self.log: Sequence[dict[str, Any]] = ()
+        self.log: list[dict[str, Any]] = []
         self.today = date(2023, 1, 2)
 
     def request(self) -> list[Request]:

@@ -26,7 +26,6 @@ from tests.mailing import (
 )
 from tracker.directory.principals import system
 from tracker.notifications import outbox
-from tracker.notifications.delivery import deliver
 from tracker.notifications.running import Run, remind, run_round
 from tracker.notifications.settling import settle_abandoned
 from tracker.notifications.smtp import Patience, Post, TransientError, dotted, words
@@ -287,87 +286,6 @@ def test_a_recipient_that_is_always_busy_is_left_alone_for_longer_each_time(
         pauses.append(letter.not_before)
         assert (letter.error or "").endswith("450 busy")
     assert [pause and pause[11:16] for pause in pauses] == ["09:10", "09:20", "09:40"]
-
-
-@sqlite_only
-def test_a_slow_owner_that_lost_its_claim_sends_no_dot(
-    runtime: Runtime, mail: MailServer, clock: Clock, oms: str
-) -> None:
-    """The one who paused past its lease finds the letter taken, and hangs up without the dot."""
-    taken: list[str] = []
-
-    def pause(step: str, letter: outbox.Letter) -> None:
-        if step == "body" and not taken:
-            clock.pass_(minutes=11)
-            taken.append(step)
-            with runtime.database.read() as tx:
-                waiting = outbox.waiting(tx, runtime.now(), PLAN)
-            other = deliver(runtime, waiting, system("system:ticker"), post=post_to(mail))
-            assert list(other.states.values()) == ["accepted"]
-
-    run_round(runtime, PLAN, QUARTER, post=post_to(mail), hook=pause)
-    assert (taken, len(mail.received), states(runtime)) == (["body"], 1, ["accepted"])
-    assert len(entries(runtime, "ReminderSent")) == 1
-
-
-@sqlite_only
-def test_control_without_the_owner_check_the_slow_one_sends_a_second(
-    runtime: Runtime, mail: MailServer, clock: Clock, oms: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(outbox, "move", lambda *_, **__: True)
-    taken: list[str] = []
-
-    def pause(step: str, letter: outbox.Letter) -> None:
-        if step == "body" and not taken:
-            clock.pass_(minutes=11)
-            taken.append(step)
-            with runtime.database.read() as tx:
-                waiting = outbox.waiting(tx, runtime.now(), PLAN)
-            deliver(runtime, waiting, system("system:ticker"), post=post_to(mail))
-
-    run_round(runtime, PLAN, QUARTER, post=post_to(mail), hook=pause)
-    assert len(mail.received) == 2
-
-
-def test_senders_that_race_send_each_letter_once(
-    runtime: Runtime, mail: MailServer, leads: dict[str, str]
-) -> None:
-    with_settings(runtime, smtp_url=None)
-    run_round(runtime, PLAN, QUARTER)
-    with_settings(runtime, smtp_url=mail.url)
-    start, failures = threading.Barrier(4), []
-
-    def race() -> None:
-        try:
-            start.wait(10)
-            run_round(runtime, PLAN, QUARTER, post=post_to(mail, reply=10, final=10))
-        except Exception as error:  # noqa: BLE001 - shown below
-            failures.append(error)
-
-    threads = [threading.Thread(target=race) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert failures == []
-    assert len(mail.received) == len(set(mail.recipients)) == 21
-    assert states(runtime) == ["accepted"] * 21
-    assert len(entries(runtime, "ReminderSent")) == 21
-
-
-@sqlite_only
-def test_control_without_compare_and_set_a_race_sends_twice(
-    runtime: Runtime, mail: MailServer, leads: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(outbox, "claim", lambda *_, **__: True)
-    monkeypatch.setattr(outbox, "move", lambda *_, **__: True)
-    with_settings(runtime, smtp_url=None)
-    run_round(runtime, PLAN, QUARTER)
-    with runtime.database.read() as tx:
-        waiting = outbox.waiting(tx, runtime.now(), PLAN)[:3]
-    for _ in range(2):
-        deliver(runtime, waiting, system("system:cli"), post=post_to(mail))
-    assert len(mail.received) == 6
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,9 @@ from dataclasses import replace
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
-from html.parser import HTMLParser
-from pathlib import Path
 
 import icalendar
 import pytest
-import yaml
 
 from tests.mailing import (
     LANGUAGES,
@@ -22,18 +19,16 @@ from tests.mailing import (
     MailServer,
     add_focal_point,
     entries,
-    post_to,
     sqlite_only,
 )
+from tests.reading_mail import page_of, text_of
 from tracker.directory import people
-from tracker.directory.tokens import make_signin_link
-from tracker.errors import DeliveryError, RuleError
+from tracker.errors import RuleError
 from tracker.notifications.headers import blank
 from tracker.notifications.letters import write_letter
 from tracker.notifications.occasions import preview
-from tracker.notifications.phrases import LETTERS, phrases, shortened
+from tracker.notifications.phrases import phrases
 from tracker.notifications.running import remind
-from tracker.notifications.signin import send_signin_link
 from tracker.runtime import Runtime
 from tracker.workplan.round import Round
 
@@ -42,62 +37,20 @@ DUE = {
     "en": "Due: Monday, 10 July 2023, 23:59 (Zurich time).",
     "fr": "Échéance\xa0: lundi 10 juillet 2023, 23\xa0h\xa059 (heure de Zurich).",
 }
+
+
 SUBJECT = {
     "es": "Segundo trimestre de 2023: 6 actividades por informar, hasta el lunes 10 de julio",
     "en": "Second quarter of 2023: 6 activities to report by Monday 10 July",
     "fr": "Deuxième trimestre 2023\xa0: 6 activités à renseigner d\u2019ici au lundi 10 juillet",
 }
+
+
 SEAL = {
     "es": r"asiento (\d+) · sello ([0-9A-F]{4}-[0-9A-F]{4}) · ¿qué es esto\?",
     "en": r"entry (\d+) · seal ([0-9A-F]{4}-[0-9A-F]{4}) · what is this\?",
     "fr": r"inscription (\d+) · sceau ([0-9A-F]{4}-[0-9A-F]{4}) · qu\u2019est-ce que c\u2019est\xa0\?",
 }
-
-
-class Page(HTMLParser):
-    """What a mail program would see: texts, addresses, and what it would fetch."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.texts: list[str] = []
-        self.links: list[str] = []
-        self.fetched: list[str] = []
-        self.languages: list[str] = []
-        self.tags: set[str] = set()
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = dict(attrs)
-        self.tags.add(tag)
-        if tag == "a":
-            self.links.append(values["href"] or "")
-        if (
-            "src" in values
-            or tag in {"link", "script", "iframe", "object"}
-            or "url(" in (values.get("style") or "")
-        ):
-            self.fetched.append(tag)
-        if "lang" in values:
-            self.languages.append(values["lang"] or "")
-
-    def handle_data(self, data: str) -> None:
-        self.texts.append(data)
-
-    @property
-    def text(self) -> str:
-        return re.sub(r"\s+", " ", " ".join(self.texts))
-
-
-def text_of(letter: EmailMessage) -> str:
-    part = letter.get_body(("plain",))
-    assert part is not None
-    return str(part.get_content()).replace("\r\n", "\n")
-
-
-def page_of(letter: EmailMessage) -> Page:
-    part = letter.get_body(("html",))
-    assert part is not None
-    return Page(part.get_content())
 
 
 @pytest.fixture
@@ -279,76 +232,6 @@ def test_a_preview_is_the_letter_without_a_link_that_works(
     assert "(aquí va el enlace personal)" in text_of(letter)
     assert letter["List-Unsubscribe"] is None
     assert "siguen sin informe" in letter["Subject"]
-
-
-@sqlite_only
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_sign_in_mail_holds_the_link_and_says_what_to_do_if_it_was_not_you(
-    runtime: Runtime, mail: MailServer, clock: Clock, language: str
-) -> None:
-    person = add_focal_point(runtime, "oms", language, ["3"])
-    with runtime.database.write() as tx:
-        secret = make_signin_link(tx, clock.now, person)
-        known = people.person_of(tx, person)
-    send_signin_link(runtime, known, secret, post=post_to(mail))
-    (letter,) = mail.received
-    assert f"\nhttps://plan.example.org/signin/{secret}\n" in text_of(letter)
-    assert f"https://plan.example.org/signin/{secret}" in page_of(letter).links
-    assert letter["Content-Language"] == language
-    assert letter["Subject"] == phrases(language)("signin_subject")
-
-
-@sqlite_only
-@pytest.mark.parametrize("reply", ["550 no", None])
-def test_a_sign_in_mail_that_cannot_be_sent_is_said_so(
-    runtime: Runtime, mail: MailServer, oms: str, reply: str | None
-) -> None:
-    with runtime.database.read() as tx:
-        known = people.person_of(tx, oms)
-    mail.behave = lambda command, *_: reply if command == "DATA" else None
-    if reply is None:
-        runtime.settings = replace(runtime.settings, smtp_url=None)
-    with pytest.raises(DeliveryError) as refused:
-        send_signin_link(runtime, known, "secret", post=post_to(mail) if reply else None)
-    assert refused.value.way_out
-
-
-@pytest.mark.parametrize("path", [LETTERS, Path("tracker/web/translations/report.yaml")])
-def test_every_phrase_is_said_in_three_languages_with_the_same_places(path: Path) -> None:
-    said = yaml.safe_load((Path(__file__).parents[2] / path).read_text())
-    refusals = said.pop("refusals", {})
-    phrases_ = said | refusals
-    for phrase, texts in phrases_.items():
-        assert sorted(texts) == ["en", "es", "fr"], phrase
-        places = []
-        for text in texts.values():
-            forms = text.values() if isinstance(text, dict) else [text]
-            assert not isinstance(text, dict) or set(text) == {"one", "other"}, phrase
-            places.append({place for form in forms for place in re.findall(r"{(\w+)}", form)})
-        if phrase != "plan_is_in":
-            assert places[0] == places[1] == places[2], phrase
-
-
-def test_days_and_counts_are_said_as_each_language_says_them() -> None:
-    es, en, fr = (phrases(one) for one in LANGUAGES)
-    assert [one.day("2023-07-14") for one in (es, en, fr)] == [
-        "viernes, 14 de julio de 2023",
-        "Friday, 14 July 2023",
-        "vendredi 14 juillet 2023",
-    ]
-    assert es.quarter("2023-Q2") == "segundo trimestre de 2023"
-    assert en("subject_asking", quarter="Q", count=1, day="D") == "Q: 1 activity to report by D"
-    assert fr("intro_asking", quarter="Q", count=0).startswith("0 activité attend ")
-    assert es.instant("2023-03-26T01:30:00.000000Z", "Europe/Zurich").startswith(
-        "domingo, 26 de marzo de 2023, 03:30"
-    )
-    assert en.listed(["a", "b", "c"]) == "a, b and c"
-    assert phrases("de").language == "en"
-
-
-def test_long_texts_are_cut_at_a_word() -> None:
-    assert shortened("short", 10) == "short"
-    assert shortened("one two, three", 10) == "one two …"
 
 
 def test_a_mail_refuses_a_header_of_two_lines(clock: Clock) -> None:

@@ -8,14 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.filling import counted, form_of, path_in, reports, send
-from tests.mailing import (
-    LANGUAGES,
-    PLAN,
-    QUARTER,
-    MailServer,
-    add_focal_point,
-    sqlite_only,
-)
+from tests.mailing import LANGUAGES, PLAN, QUARTER, MailServer, add_focal_point, sqlite_only
 from tracker.directory.principals import Principal
 from tracker.notifications.running import remind, run_round
 from tracker.runtime import Runtime

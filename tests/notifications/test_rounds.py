@@ -17,11 +17,11 @@ from tests.mailing import (
     states,
     with_settings,
 )
+from tests.reading_mail import mail_of
 from tracker.directory import people
 from tracker.directory.principals import Principal, system
 from tracker.errors import RuleError
 from tracker.notifications import outbox
-from tracker.notifications.reminders import digests, due_step, phase_of
 from tracker.notifications.running import remind
 from tracker.runtime import Runtime
 from tracker.workplan.round import Round
@@ -38,14 +38,6 @@ def report(runtime: Runtime, person: str, entity: str, activity: str, **data: An
         "data": {"quarter": QUARTER} | (data or {"no_change": True}),
     }
     runtime.submit(PLAN, wish, link, "link")
-
-
-def mail_of(mail: MailServer, person: str, runtime: Runtime) -> list[str]:
-    """Return the texts of the letters that a person got."""
-    with runtime.database.read() as tx:
-        address = people.person_of(tx, person).email
-    found = [one for one in mail.received if one["To"].addresses[0].addr_spec == address]
-    return [one.get_body(("plain",)).get_content().replace("\r\n", "\n") for one in found]  # type: ignore[union-attr]
 
 
 def test_twenty_one_leads_get_twenty_one_letters_and_a_second_run_sends_none(
@@ -180,100 +172,6 @@ def test_an_activity_with_a_lead_of_its_own_is_asked_of_it_first_and_of_coleads_
 
 
 @sqlite_only
-def test_each_step_sends_one_letter_in_the_thread_of_the_first_and_stops_when_reported(
-    runtime: Runtime, clock: Clock, mail: MailServer, oms: str
-) -> None:
-    steps = []
-    for day in (
-        "2023-07-03",
-        "2023-07-04",
-        "2023-07-05",
-        "2023-07-07",
-        "2023-07-12",
-        "2023-07-24",
-        "2023-07-31",
-    ):
-        clock.set(day)
-        done = remind(runtime, PLAN, QUARTER)
-        steps.append((day[5:], done["step"], done["sent"]))
-    assert steps == [
-        ("07-03", "opening", 1),
-        ("07-04", "opening", 0),
-        ("07-05", "before-due", 1),
-        ("07-07", "before-due", 0),
-        ("07-12", "overdue", 1),
-        ("07-24", "final", 1),
-        ("07-31", "final", 0),
-    ]
-    first, *others = mail.received
-    assert first["In-Reply-To"] is None
-    assert {one["In-Reply-To"] for one in others} == {first["Message-ID"]}
-    assert {one["References"] for one in others} == {first["Message-ID"]}
-    assert len({one["Message-ID"] for one in mail.received}) == 4
-    assert [bool(list(one.iter_attachments())) for one in mail.received] == [True, True, False, False]
-
-
-@sqlite_only
-def test_a_run_after_missed_steps_sends_the_latest_one_only(
-    runtime: Runtime, clock: Clock, mail: MailServer, oms: str
-) -> None:
-    with_settings(runtime, smtp_url=None)
-    assert remind(runtime, PLAN, QUARTER)["letters"] == [{"person": oms, "state": "due"}]
-    clock.set("2023-07-05")
-    remind(runtime, PLAN, QUARTER)
-    clock.set("2023-07-12")
-    with_settings(runtime, smtp_url=mail.url)
-    done = remind(runtime, PLAN, QUARTER)
-    assert (done["step"], done["sent"], len(mail.received)) == ("overdue", 1, 1)
-    assert states(runtime) == ["accepted", "superseded", "superseded"]
-
-
-@sqlite_only
-def test_the_secretariat_hears_at_the_last_step_who_is_missing(
-    runtime: Runtime, clock: Clock, mail: MailServer, oms: str
-) -> None:
-    with runtime.directory(PLAN) as tx:
-        boss = people.add_person(tx, runtime.now(), "Secretaría", "secretaria@example.org", "es")
-        people.grant(tx, runtime.now(), boss, PLAN, "secretariat")
-    assert remind(runtime, PLAN, QUARTER)["sent"] == 1
-    clock.set("2023-07-24")
-    assert remind(runtime, PLAN, QUARTER)["sent"] == 2
-    (letter,) = mail_of(mail, boss, runtime)
-    assert "OMS: 6 actividades (3.1, 3.2, 3.3, 3.4, 3.5, 3.6)\n" in letter
-    assert "CGLU: 6 actividades (3.1, 3.2, 3.3, 3.4, 3.5, 3.6) — sin punto focal" in letter
-    assert "Informar ahora" not in letter
-
-
-@sqlite_only
-def test_a_round_opened_by_hand_long_after_is_due_later_and_a_closed_one_opens_again_with_other_steps(
-    runtime: Runtime, clock: Clock, mail: MailServer, oms: str
-) -> None:
-    clock.set("2024-02-05")
-    assert remind(runtime, PLAN, QUARTER)["step"] == "opening"
-    with runtime.ask(PLAN) as view:
-        opened = view.plan.get(f"round/{QUARTER}", Round)
-        assert opened is not None
-        assert (opened.opens, opened.due, opened.closes) == ("2024-02-05", "2024-02-19", "2024-03-06")
-    clock.set("2024-04-08")
-    foreseen = remind(runtime, PLAN, QUARTER, dry_run=True)
-    again = remind(runtime, PLAN, QUARTER)
-    assert again["step"] == foreseen["step"] == "again-1"
-    assert (again["sent"], remind(runtime, PLAN, QUARTER)["sent"]) == (1, 0)
-    with runtime.ask(PLAN) as view:
-        extended = view.plan.get(f"round/{QUARTER}", Round)
-        assert extended is not None
-        assert [step.step for step in extended.steps] == ["again-1", "again-2", "again-3", "again-4"]
-        assert [phase_of(extended, step.step) for step in extended.steps] == [
-            "asking",
-            "asking",
-            "overdue",
-            "final",
-        ]
-    clock.set("2024-07-01")
-    assert remind(runtime, PLAN, QUARTER)["step"] == "again-5"
-
-
-@sqlite_only
 def test_muted_suspended_and_erased_people_get_no_letter_and_are_listed(
     runtime: Runtime, leads: dict[str, str], mail: MailServer
 ) -> None:
@@ -327,24 +225,6 @@ def test_without_a_mail_server_letters_wait_and_the_command_is_told_so(runtime: 
     assert done["letters"] == [{"person": oms, "state": "due"}]
     assert "letters waiting: 1" in said[0]
     assert "TRACKER_SMTP_URL" in said[0]
-
-
-@sqlite_only
-def test_steps_come_in_the_order_of_their_days(
-    runtime: Runtime, clock: Clock, oms: str, mail: MailServer
-) -> None:
-    remind(runtime, PLAN, QUARTER)
-    with runtime.ask(PLAN) as view:
-        opened = view.plan.get(f"round/{QUARTER}", Round)
-        assert opened is not None
-        assert [(step.step, step.on) for step in opened.steps] == [
-            ("opening", "2023-07-03"),
-            ("before-due", "2023-07-05"),
-            ("overdue", "2023-07-12"),
-            ("final", "2023-07-24"),
-        ]
-        assert due_step(opened, view.question.day.replace(month=6)) is None
-        assert [len(one.owed) for one in digests(view.plan, QUARTER, "asking")] == [6]
 
 
 def test_a_letter_exists_once_for_its_kind_quarter_step_and_recipient(runtime: Runtime) -> None:

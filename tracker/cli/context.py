@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -71,11 +71,8 @@ def root_of(plan: Plan) -> Workplan:
     return root
 
 
-def entity_meant(plan: Plan, said: str, names: Callable[[Any], str | None]) -> str:
-    """Return the id of the entity with this id or any printed name, in any language; case does not matter.
-
-    ``names`` resolves a sealed name to its text, or None.
-    """
+def entity_meant(plan: Plan, said: str) -> str:
+    """Return the id of the entity with this id or any printed name, in any language; case does not matter."""
     wanted = said.strip().casefold()
     for entity in plan.all("entity", Entity):
         called = [
@@ -83,7 +80,7 @@ def entity_meant(plan: Plan, said: str, names: Callable[[Any], str | None]) -> s
             *entity.printed,
             *(name for key, name in entity.names.items() if key != "unofficial"),
         ]
-        if any(isinstance(text := names(name), str) and text.casefold() == wanted for name in called):
+        if any(isinstance(name, str) and name.casefold() == wanted for name in called):
             return entity.id
     raise RuleError(
         "no entity is called `{said}`",

@@ -8,9 +8,9 @@ import click
 
 from tracker.cli.context import as_json, running, show
 from tracker.directory.principals import system
-from tracker.workplan.document_differences import differences
 from tracker.plans.reader import read_file
 from tracker.workplan.document import DocumentError, requests_of
+from tracker.workplan.document_differences import differences
 
 
 @click.command("import")

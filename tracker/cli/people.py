@@ -11,12 +11,8 @@ from tracker import erasure
 from tracker.cli.context import as_json, entity_meant, running, show, workplan_meant, workplan_option
 from tracker.directory import people, tokens
 from tracker.directory.principals import ROLES, system
-from tracker.errors import RuleError
-from tracker.events.reading import read_event, read_texts
-from tracker.events.vocabulary import Sealed
-from tracker.runtime import Runtime
-from tracker.workplan.plan import Plan
-from tracker.workplan.workstream import Workstream
+from tracker.events.reading import read_event
+from tracker.workplan.appointing import appointments
 
 
 @click.group()
@@ -53,73 +49,19 @@ def add(
     """Add a person; with the role lead it is named focal point of its entities."""
     with running() as runtime:
         meant = workplan_meant(runtime, workplan)
-        requests = focal_points(runtime, meant, entities, workstreams) if role == "lead" else []
+        with runtime.ask(meant) as view:
+            held = people.person_at(view.tx, email)
+            someone = held or people.new_person()
+            ids = [entity_meant(view.plan, said) for said in entities]
+            wishes = appointments(view.plan, someone, ids, workstreams) if role == "lead" else []
         with runtime.directory(meant) as tx:
-            made = people.add_person(tx, runtime.now(), name, email, language)
+            made = people.add_person(tx, runtime.now(), name, email, language, someone)
             people.grant(tx, runtime.now(), made, meant, role, region.lower() if region else None)
-        wishes = [request | {"data": {**request["data"], "person": made}} for request in requests]
         if wishes:
             runtime.submit(meant, wishes, system("system:cli"), "cli")
         where = ", ".join(str(wish["subject"]) for wish in wishes)
-        show(
-            {"person": made},
-            f"{made}: {role}" + (f", focal point in {where}" if where else ""),
-            is_json=as_json,
-        )
-
-
-def focal_points(
-    runtime: Runtime, workplan: str, entities: tuple[str, ...], workstreams: tuple[str, ...]
-) -> list[dict[str, Any]]:
-    """Return the requests that name somebody focal point of these entities; the person is still to be filled in."""
-    if not entities:
-        raise RuleError(
-            "a lead acts for an entity", field="/entity", way_out="Say --entity, such as --entity oms."
-        )
-    with runtime.ask(workplan) as view:
-        texts = read_texts(view.tx, workplan, [])
-
-        def name_of(name: Any) -> str | None:
-            return texts.get(name.sha256) if isinstance(name, Sealed) else name
-
-        found = []
-        for said in entities:
-            entity = entity_meant(view.plan, said, name_of)
-            led = led_by(view.plan, entity)
-            for workstream in workstreams or led:
-                if workstream not in led:
-                    raise RuleError(
-                        "{entity} does not lead workstream {workstream}",
-                        entity=entity,
-                        workstream=workstream,
-                        field="/workstream",
-                        value=workstream,
-                        way_out=f"It leads: {', '.join(led) or 'none'}.",
-                    )
-                request = {
-                    "type": "FocalPointNamed",
-                    "subject": f"workstream/{workstream}",
-                    "data": {"entity": entity},
-                }
-                found.append(request)
-            if not led:
-                raise RuleError(
-                    "{entity} leads no workstream",
-                    entity=entity,
-                    field="/entity",
-                    value=said,
-                    way_out="Assign it as a lead first, or give the role viewer.",
-                )
-        return found
-
-
-def led_by(plan: Plan, entity: str) -> list[str]:
-    """Return the workstreams that an entity leads, or in which it leads an activity."""
-    return [
-        one.id
-        for one in plan.all("workstream", Workstream)
-        if any(lead.entity == entity for lead in (*one.leads, *one.activity_leads))
-    ]
+        words = f"{made}: {role}" + (f", focal point in {where}" if where else "")
+        show({"person": made}, words, is_json=as_json)
 
 
 @person.command("list")

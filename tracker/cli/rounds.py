@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from tracker.cli.context import as_json, running, show, workplan_meant, workplan_option
+from tracker.cli.context import as_json, note, running, show, workplan_meant, workplan_option
 from tracker.runtime import Runtime
 
 
@@ -23,9 +23,11 @@ def remind(*, quarter: str, dry_run: bool, workplan: str | None, as_json: bool) 
     if not re.fullmatch(r"\d{4}-Q[1-4]", quarter):
         raise click.BadParameter(f"{quarter} is no quarter; give one such as 2023-Q2", param_hint="--quarter")
     with running() as runtime:
-        done = run(runtime, workplan_meant(runtime, workplan), quarter, dry_run=dry_run)
+        done = run(runtime, workplan_meant(runtime, workplan), quarter, dry_run=dry_run, say=note)
         show(done, _reminded(done), is_json=as_json)
-        return 1 if done["failed"] or done["unknown"] else 0
+        is_waiting = any(letter["state"] == "due" for letter in done["letters"]) and not dry_run
+        is_unsent = is_waiting and runtime.settings.smtp_url is not None
+        return 1 if done["failed"] or done["unknown"] or is_unsent else 0
 
 
 def _reminded(done: dict[str, Any]) -> str:

@@ -36,6 +36,13 @@ events = sa.Table(
     sa.Column("stored", sa.LargeBinary, nullable=False),
     sa.UniqueConstraint("workplan", "subject", "version"),
     sa.Index("events_by_time", "workplan", "recorded_at"),
+    sa.Index(
+        "events_amending",
+        "workplan",
+        "amends",
+        sqlite_where=sa.text("amends IS NOT NULL"),
+        postgresql_where=sa.text("amends IS NOT NULL"),
+    ),
 )
 
 tree_nodes = sa.Table(

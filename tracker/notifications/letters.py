@@ -27,7 +27,7 @@ from tracker.workplan.round import Round
 
 LONGEST_TEXT = 240
 """Characters of an activity's text in a letter; the form shows all of it."""
-LONGEST_SENDER = 70
+LONGEST_SENDER = 40  # more would be folded inside a word, which some readers put a space into
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ Kind = Literal["reminder", "link"]
 
 UNSENT: tuple[State, ...] = ("due", "held")
 CLAIMS: tuple[State, ...] = ("claimed", "connected")
+IN_FLIGHT: tuple[State, ...] = (*CLAIMS, "data_sent")
 LEASE = timedelta(minutes=10)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=4)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 CLI = system("system:cli")
 AGAIN = "again-"
+AWAIT_SECONDS, AWAIT_TRIES = 5, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ def run_round(
     with runtime.database.read() as tx:
         waiting = outbox.waiting(tx, runtime.now(), workplan, quarter)
     done = deliver(runtime, waiting, principal, post=post, hook=hook)
+    _await_others(runtime, workplan, quarter, {one.letter for one in waiting})
     return _told(runtime, workplan, quarter, created, waiting, done)
 
 
@@ -161,6 +164,8 @@ def _opening(runtime: Runtime, view: View, quarter: str) -> dict[str, Any]:
 
 def _open(runtime: Runtime, workplan: str, quarter: str, principal: Principal, channel: Channel) -> None:
     with runtime.ask(workplan) as view:
+        if _is_open(runtime, view, quarter):
+            return  # opened by somebody else since we looked; extending it now would begin it anew
         request = _opening(runtime, view, quarter)
     try:
         runtime.submit(workplan, request, principal, channel)
@@ -206,11 +211,19 @@ def create_letters(runtime: Runtime, workplan: str, quarter: str) -> list[Letter
             )
             if letter is not None:
                 created.append(letter)
-    if created:
-        sign_if_possible(
-            runtime, workplan
-        )  # each letter carries a seal: what it seals is signed before it goes
+    if created:  # each letter carries a seal: what it seals is signed before it goes
+        sign_if_possible(runtime, workplan)
     return created
+
+
+def _await_others(runtime: Runtime, workplan: str, quarter: str, letters: set[str]) -> None:
+    """Wait a little for letters of this run that the ticker is sending at this moment, to tell what became of them."""
+    for _ in range(AWAIT_TRIES):
+        with runtime.database.read() as tx:
+            known = outbox.letters_of(tx, workplan, quarter)
+        if not any(one.letter in letters and one.state in outbox.IN_FLIGHT for one in known):
+            return
+        time.sleep(AWAIT_SECONDS / AWAIT_TRIES)
 
 
 def _told(

@@ -270,7 +270,8 @@ _OTHER = (
 _DROP = "DELETE FROM plan_states WHERE generation = ? AND workplan = ? AND position < ?"
 _OLDER = (
     "SELECT pid FROM pg_stat_activity"
-    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start < ?"
+    " WHERE datname = current_database() AND backend_type = 'client backend'"
+    " AND pid <> pg_backend_pid() AND xact_start < ?"
 )
 _LOCK = "SELECT pg_try_advisory_lock(7211407, hashtext(%s))"
 _UNLOCK = "SELECT pg_advisory_unlock(7211407, hashtext(%s))"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from tracker.runtime import Runtime
 from tracker.workplan.folding import place_of
 
 CHUNK = 1000
+ESCAPED = "surrogateescape"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def check(runtime: Runtime, workplan: str, told: Told = silent) -> Checked:
     Raises:
         NotFoundError: there is no such workplan.
     """
-    with runtime.database.read() as tx:
+    with runtime.database.read() as tx, _undecoded(tx):
         walk = _Walk(tx, workplan)
         try:
             heads = list(all_heads(tx, workplan))
@@ -69,6 +71,20 @@ def check(runtime: Runtime, workplan: str, told: Told = silent) -> Checked:
         except LogError as error:
             findings = [Finding(str(error), walk.log.size + 1)]
     return Checked(workplan, walk.log.size, walk.log.root(), walk.log.signed, tuple(findings))
+
+
+@contextlib.contextmanager
+def _undecoded(tx: Transaction) -> Iterator[None]:
+    """Read what is no UTF-8 too: SQLite keeps any bytes, and the driver would stop at them instead of naming the entry."""
+    if not tx.is_sqlite:
+        yield
+        return
+    driver: Any = tx.core.connection.driver_connection
+    usual, driver.text_factory = driver.text_factory, lambda raw: raw.decode(errors=ESCAPED)
+    try:
+        yield
+    finally:
+        driver.text_factory = usual
 
 
 @dataclass(slots=True)
@@ -137,7 +153,7 @@ class _Walk:
     def _texts(self, first: int, last: int) -> dict[int, dict[str, list[str]]]:
         found: dict[int, dict[str, list[str]]] = {}
         for position, pointer, sha256, salt, text in self.tx.all(_TEXTS, self.workplan, first, last):
-            if hashlib.sha256(bytes(salt) + text.encode()).hexdigest() != sha256:
+            if hashlib.sha256(bytes(salt) + text.encode(errors=ESCAPED)).hexdigest() != sha256:
                 raise WrongError(f"the text at {pointer} is not the one that was sealed", position)
             found.setdefault(position, {})[pointer] = [bytes(salt).hex(), text]
         return found
@@ -174,11 +190,11 @@ class _Walk:
 def _signed(heads: list[SignedHead]) -> Iterator[Claim]:
     for head in heads:
         try:
-            _, size, root, _ = read_head(head.note)
+            _, size, root, is_signed = read_head(head.note, head.key)
         except ValueError as error:
-            raise WrongError("the note that signs this size cannot be read", head.size) from error
-        if (size, root) != (head.size, head.root):
-            raise WrongError("the note kept with the signed head of this size signs another one", head.size)
+            raise WrongError("the note that signs this size cannot be read, or its key", head.size) from error
+        if (size, root, is_signed) != (head.size, head.root, True):
+            raise WrongError("the note that signs this size is not what is kept beside it", head.size)
         yield signed_claim(head.note)
 
 

@@ -47,6 +47,13 @@ def _log() -> None:
         sa.UniqueConstraint("workplan", "subject", "version"),
     )
     op.create_index("events_by_time", "events", ["workplan", "recorded_at"])
+    op.create_index(
+        "events_amending",
+        "events",
+        ["workplan", "amends"],
+        sqlite_where=sa.text("amends IS NOT NULL"),
+        postgresql_where=sa.text("amends IS NOT NULL"),
+    )
     op.create_table(
         "tree_nodes",
         sa.Column("workplan", sa.Text, primary_key=True),
