@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.trial import ACTIVITIES, WORKPLAN, WRITER, founding
-from tracker.clock import Clock
+from tracker.clock import Clock, new_id
 from tracker.database import Transaction
 from tracker.proof.export import export
 from tracker.proof.keys import sign
@@ -44,7 +44,7 @@ def installed(url: str, folder: Path, clock: Clock | None = None) -> Runtime:
 
 def say(runtime: Runtime, *wishes: dict[str, Any]) -> int:
     """Write wishes as one request and return the first position."""
-    return runtime.submit(WORKPLAN, list(wishes), WRITER, "cli").first_position
+    return runtime.submit(WORKPLAN, list(wishes), WRITER, "cli", new_id()).first_position
 
 
 def report(number: int = 0, text: str = TEXTS[0], **more: Any) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def list_people(*, workplan: str | None, as_json: bool) -> None:
             for one in known.values()
         ]
         words = "\n".join(
-            f"{row['person']}  {', '.join(row['roles'])}  {row['name']}  {row['email']}" for row in rows
+            f"{one.id}  {', '.join(roles[one.id])}  {one.name}  {one.email}" for one in known.values()
         )
         show({"people": rows}, words or "Nobody yet: tracker person add.", is_json=as_json)
 

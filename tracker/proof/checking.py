@@ -75,7 +75,7 @@ def check(runtime: Runtime, workplan: str, told: Told = silent) -> Checked:
 
 @contextlib.contextmanager
 def _undecoded(tx: Transaction) -> Iterator[None]:
-    """Read what is no UTF-8 too: SQLite keeps any bytes, and the driver would stop at them instead of naming the entry."""
+    """Read what is no UTF-8 too: SQLite keeps any bytes, and at those the driver would stop without naming a place."""
     if not tx.is_sqlite:
         yield
         return
