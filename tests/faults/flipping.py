@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import shutil
 import sqlite3
@@ -146,23 +147,27 @@ def flip_stored(stored: Stored, count: int, seed: int) -> Flips:
 
 
 def _flip_column(path: Path, chance: random.Random) -> tuple[str, int]:
-    table = chance.choice(
-        ["events", "events", "events", "texts", "tree_nodes", "signed_heads", "workplan_heads"]
-    )
-    columns, place = COLUMNS[table]
-    column = chance.choice(columns.split())
     owner = sqlite3.connect(path)
-    rows = owner.execute(
-        f"SELECT rowid, {place}, CAST({column} AS BLOB), typeof({column}) FROM {table}"
-        f" WHERE length({column}) > 0"
-    ).fetchall()
-    rowid, position, content, kind = chance.choice(rows)
-    bit = chance.randrange(len(content) * 8)
-    value = f"CAST(? AS {'TEXT' if kind == 'text' else 'BLOB'})"
-    owner.execute(f"UPDATE {table} SET {column} = {value} WHERE rowid = ?", (flipped(content, bit), rowid))
-    owner.commit()
-    owner.close()
-    return f"{table}.{column} of entry {position}, bit {bit}", position
+    try:
+        while True:
+            table = chance.choice(["events"] * 3 + ["texts", "tree_nodes", "signed_heads", "workplan_heads"])
+            columns, place = COLUMNS[table]
+            column = chance.choice(columns.split())
+            rows = owner.execute(
+                f"SELECT rowid, {place}, CAST({column} AS BLOB), typeof({column}) FROM {table}"
+                f" WHERE length({column}) > 0"
+            ).fetchall()
+            rowid, position, content, kind = chance.choice(rows)
+            bit = chance.randrange(len(content) * 8)
+            value = f"CAST(? AS {'TEXT' if kind == 'text' else 'BLOB'})"
+            with contextlib.suppress(sqlite3.IntegrityError):  # another row is of this name: refused
+                owner.execute(
+                    f"UPDATE {table} SET {column} = {value} WHERE rowid = ?", (flipped(content, bit), rowid)
+                )
+                owner.commit()
+                return f"{table}.{column} of entry {position}, bit {bit}", position
+    finally:
+        owner.close()
 
 
 def clean(folder: Path, count: int, seed: int, entries: int = 30) -> list[str]:

@@ -152,6 +152,12 @@ def test_an_own_voice_and_anothers_exclude_each_other():
         small_plan().say(report("3.1", "oim", no_change=True, on_behalf_of=by))
 
 
+def test_what_was_said_on_behalf_was_received_by_today():
+    by = {"entity": "oms", "by": "phone", "received_on": "2023-07-04"}
+    with refused("lies in the future", field="/on_behalf_of/received_on", way_out="2023-07-03"):
+        small_plan().say(report("3.1", None, no_change=True, on_behalf_of=by))
+
+
 # ------------------------------------------------------------------------------------------------- a closed plan
 
 

@@ -70,6 +70,13 @@ def test_no_activity_comes_into_a_workstream_that_left_the_plan():
     assert not story.activity("4.1").withdrawn
 
 
+def test_the_lead_of_an_activity_is_assigned_where_the_activity_stands():
+    story = small_plan()
+    with refused("activity 4.1 stands in workstream 4", field="/data/activity", way_out="workstream/4"):
+        say(story, "LeadAssigned", "workstream/3", entity="oms", activity="4.1")
+    assert say(story, "LeadAssigned", "workstream/4", entity="oms", activity="4.1")
+
+
 def test_tags_named_replace_and_the_others_stay():
     story = small_plan()
     say(story, "ActivityTagged", "activity/3.1", tags={"objectives": ["8"], "regions": []})

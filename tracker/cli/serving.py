@@ -88,7 +88,10 @@ def serve(*, host: str | None, port: int | None, without_ticker: bool) -> None:
     finally:
         if ticker is not None:
             ticker.terminate()
-            ticker.wait(timeout=10)
+            try:
+                ticker.wait(timeout=10)
+            except subprocess.TimeoutExpired:  # killed now, a letter would stay unknown
+                note("The ticker waits for a mail server's last word and then ends by itself.")
 
 
 def _ticker() -> subprocess.Popen[bytes]:

@@ -153,8 +153,8 @@ class Log:
         try:
             need(line != b"", "it is missing")
             event = read_line(line)
-            where = event["position"], event["workplan"]
-            need(where == (position, self.workplan or where[1]), f"in its place stands entry {where}")
+            where = event["position"], self.workplan and event["workplan"]
+            need(where == (position, self.workplan), f"in its place stands entry {where}")
             need(leaf in {None, node.hex().encode()}, "it does not have the hash that was kept of it")
             self._place(event, event["data"])
             self._unseal(event if b'{"sha256":"' in line else {}, read_line(texts), position)
@@ -195,7 +195,8 @@ class Log:
         seals = dict(seals_in(event))
         for at, (salt, text) in texts.items():
             said = hashlib.sha256(bytes.fromhex(salt) + text.encode()).hexdigest()
-            need(said == seals.get(at), f"the text at {at} is not the one that was sealed")
+            is_sealed = (said, salt) == (seals.get(at), bytes.fromhex(salt).hex())
+            need(is_sealed, f"the text at {at} is not the one that was sealed")
             self.known.add(said)
         self._missing.update({(position, at): said for at, said in seals.items() if at not in texts})
         self.sealed += len(seals)
@@ -245,7 +246,7 @@ def examine(path: str, claims: Iterable[Claim] = ()) -> Log:
         digest = hashlib.sha256()
         for line in archive.open(name):
             digest.update(line)
-            yield line[:-1]
+            yield line.rstrip(b"\n")
         digests[name] = digest.hexdigest()
 
     with ZipFile(path) as archive:

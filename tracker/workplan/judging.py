@@ -144,6 +144,14 @@ def _check_wish(wish: Wish, wishes: Sequence[Wish], world: World) -> None:
             value=wish.entity,
             way_out="Leave out `entity` where `on_behalf_of` is given.",
         )
+    if wish.on_behalf_of and first_day(wish.on_behalf_of.received_on) > world.today:
+        raise refuse(
+            "{day} lies in the future",
+            field="/on_behalf_of/received_on",
+            value=wish.on_behalf_of.received_on,
+            way_out=f"Give the day on which it was received: {world.today} or earlier.",
+            day=wish.on_behalf_of.received_on,
+        )
     if wish.decided_at and wish.decided_at not in founding:
         world.require(wish.decided_at, "/decided_at")
     if world.is_closed and not _is_open_to(wish):

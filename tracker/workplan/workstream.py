@@ -222,6 +222,16 @@ def references(data: WorkstreamEvent, world: World, subject: str) -> None:
             world.require(f"entity/{data.entity}", "/data/entity")
             if isinstance(data, LeadAssigned) and data.activity:
                 world.require(f"activity/{data.activity}", "/data/activity")
+                activity = world.plan.get(f"activity/{data.activity}", Activity)
+                if activity and activity.workstream != id_of(subject):
+                    raise refuse(
+                        "activity {activity} stands in workstream {workstream}",
+                        field="/data/activity",
+                        value=data.activity,
+                        way_out=f"Assign its lead on workstream/{activity.workstream}.",
+                        activity=data.activity,
+                        workstream=activity.workstream,
+                    )
             for entity in data.represented_by or () if isinstance(data, ParticipantJoined) else ():
                 world.require(f"entity/{entity}", "/data/represented_by")
         case WorkstreamWithdrawn():
