@@ -129,6 +129,14 @@ class Story:
         return self.sealer.texts[sealed.sha256][1]
 
 
+def say(story: Story, kind: str, subject: str, /, **data: Any) -> list[Any]:
+    """Send one event whose data are given by name (``from_`` for ``from``)."""
+    envelope = {name: data.pop(name) for name in ("occurred_on", "reason") if name in data}
+    return story.say(
+        event(kind, subject, {name.rstrip("_"): value for name, value in data.items()}, **envelope)
+    )
+
+
 def adoption(**settings: Any) -> Request:
     """Return the event that adopts a plan for 2022 to 2024; ``origin`` is for the log to add."""
     data = {

@@ -188,7 +188,12 @@ def _sqlite(url: str, pool_size: int) -> sa.Engine:
     return engine
 
 
-SQLITE_PRAGMAS: tuple[str, ...] = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+SQLITE_PRAGMAS: tuple[str, ...] = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+)
 
 
 def migrate(url: str) -> None:

@@ -227,7 +227,9 @@ class Runtime:
                 way_out="Adopt a workplan with `simulated: true` and write to that.",
             )
 
-    def adopt(self, workplan: str, requests: Sequence[Mapping[str, Any]], *, simulated: bool = False) -> Appended:
+    def adopt(
+        self, workplan: str, requests: Sequence[Mapping[str, Any]], *, simulated: bool = False
+    ) -> Appended:
         """Found a workplan from the event requests of a plan document, in one append."""
         first, *rest = requests
         data = dict(first["data"]) | {"origin": f"workplan-tracker/{workplan}/{secrets.token_hex(8)}"}

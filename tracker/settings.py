@@ -103,7 +103,9 @@ class Settings:
             smtp_url=smtp,
             mail_from=environ.get("TRACKER_MAIL_FROM") or f"tracker@{urlsplit(base_url).hostname}",
             secret_key=secret,
-            signing_key_file=Path(environ.get("TRACKER_SIGNING_KEY_FILE") or data_dir / "signing-key").absolute(),
+            signing_key_file=Path(
+                environ.get("TRACKER_SIGNING_KEY_FILE") or data_dir / "signing-key"
+            ).absolute(),
         )
 
 

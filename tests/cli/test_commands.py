@@ -93,7 +93,9 @@ def test_an_edited_document_shows_its_differences_and_enters_them_on_request(
     text = shipped.read_text()
     assert text.count("Realizar un análisis de los enfoques") == 1
     edited = tmp_path / "edited.yaml"
-    edited.write_text(text.replace("Realizar un análisis de los enfoques", "Realizar dos análisis de los enfoques"))
+    edited.write_text(
+        text.replace("Realizar un análisis de los enfoques", "Realizar dos análisis de los enfoques")
+    )
     capsys.readouterr()
     assert main(["import", str(edited)]) == 0
     assert "ActivityReworded activity/1.1" in capsys.readouterr().out

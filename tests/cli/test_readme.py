@@ -34,9 +34,16 @@ def test_the_readme_runs_as_it_is_printed(tmp_path: Path, free_port: int) -> Non
         places = {".venv/bin/python": sys.executable, ".venv/bin/tracker": f"{sys.executable} -m tracker"}
         script = re.sub("|".join(map(re.escape, places)), lambda found: places[found.group()], script)
         done = subprocess.run(
-            ["bash", "-c", script], env=served.environment, capture_output=True, text=True, check=False, timeout=60
+            ["bash", "-c", script],
+            env=served.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
         )
     outputs = done.stdout.split("--8<--\n")
     for (command, expected), output in zip(steps, outputs, strict=False):
         pattern = re.escape(expected).replace("…", ".*")
-        assert re.fullmatch(pattern, output.strip()), f"$ {command}\n{output}{done.stderr}\nexpected:\n{expected}"
+        assert re.fullmatch(pattern, output.strip()), (
+            f"$ {command}\n{output}{done.stderr}\nexpected:\n{expected}"
+        )

@@ -11,27 +11,21 @@ import sqlalchemy as sa
 from tests.databases import (
     CLI,
     FOUNDED,
-    NOW,
     Hands,
     W,
     adopt,
     contents,
     founded,
-    opened,
     positions,
     post,
     versions,
 )
-from tests.naive import naive_root
 from tests.stories import activity, event, report, retract, status
 from tracker import runtime as runtime_module
 from tracker.database import Transaction
-from tracker.directory.principals import system
-from tracker.errors import ConflictError, LogError, NotFoundError, RuleError
-from tracker.events.codec import leaf_hash
+from tracker.errors import ConflictError, NotFoundError, RuleError
 from tracker.events.dates import parse_instant
-from tracker.events.reading import end_of, node_reader, read_log, read_stored
-from tracker.projections.soundness import check_log
+from tracker.events.reading import read_log, read_stored
 from tracker.runtime import Runtime
 
 
@@ -244,171 +238,3 @@ def test_a_wish_already_true_writes_no_event_under_a_version_that_holds(runtime)
     post(runtime, status("3.1", "in_progress"))
     made = post(runtime, status("3.1", "in_progress", expected_version=2))
     assert (made.count, made.last_position) == (0, FOUNDED + 1)
-
-
-# --------------------------------------------------------------------------------------------------------- keys
-
-
-def test_one_key_has_one_effect_and_one_answer(runtime):
-    first = post(runtime, report("3.1", no_change=True), report("3.2", no_change=True), key="k")
-    post(runtime, report("3.3", no_change=True), key="other")
-    again = post(runtime, report("3.1", no_change=True), report("3.2", no_change=True), key="k")
-    assert (first.first_position, first.count, first.is_repeat) == (FOUNDED + 1, 2, False)
-    assert (again.first_position, again.count, again.is_repeat) == (FOUNDED + 1, 2, True)
-    assert len(positions(runtime)) == FOUNDED + 3
-
-
-def test_a_key_with_another_body_is_refused(runtime):
-    post(runtime, report("3.1", no_change=True), key="k")
-    before = contents(runtime.database)
-    with pytest.raises(RuleError, match="used with another body") as caught:
-        post(runtime, report("3.2", no_change=True), key="k")
-    assert caught.value.field == "Idempotency-Key"
-    assert contents(runtime.database) == before
-
-
-@pytest.mark.parametrize(
-    "body",
-    [report("3.3", done={"talks": 48.0}), report("3.3", note="cafe\u0301"), report("3.3", note="\U0001f600")],
-)
-def test_a_body_that_is_normalised_on_the_way_in_can_have_a_key_too(body, runtime):
-    assert post(runtime, body, key="k").count == 1
-    assert post(runtime, body, key="k").is_repeat
-
-
-def test_the_order_of_fields_makes_no_other_body(runtime):
-    post(
-        runtime,
-        {"type": "WorkplanAmended", "subject": "workplan", "data": {"title": {"es": "x", "en": "y"}}},
-        key="k",
-    )
-    turned = {"data": {"title": {"en": "y", "es": "x"}}, "subject": "workplan", "type": "WorkplanAmended"}
-    assert post(runtime, turned, key="k").is_repeat
-
-
-def test_a_wish_already_true_keeps_its_key(runtime):
-    done = post(runtime, status("3.1", "not_started"), key="k")
-    assert (done.first_position, done.count) == (FOUNDED, 0)
-    post(runtime, status("3.1", "in_progress"))
-    again = post(runtime, status("3.1", "not_started"), key="k")
-    assert (again.first_position, again.count, again.is_repeat) == (FOUNDED, 0, True)
-
-
-def test_two_actors_may_use_the_same_key(runtime):
-    post(runtime, report("3.1", no_change=True), key="k")
-    other = post(runtime, report("3.2", no_change=True), key="k", principal=system("system:import"))
-    assert (other.first_position, other.is_repeat) == (FOUNDED + 2, False)
-
-
-def test_two_workplans_may_use_the_same_key(runtime):
-    adopt(runtime, "other")
-    post(runtime, report("3.1", no_change=True), key="k")
-    assert post(runtime, report("3.1", no_change=True), key="k", workplan="other").is_repeat is False
-
-
-def test_a_refusal_is_not_stored_under_its_key(runtime):
-    with pytest.raises(RuleError):
-        post(runtime, report("3.1", assessment="at_risk"), key="k")
-    assert post(runtime, report("3.2", no_change=True), key="k").count == 1
-
-
-def test_a_redaction_takes_the_text_and_what_would_prove_it(runtime):
-    made = post(runtime, report("3.1", note="names a person", reason="x"), key="k")
-    at = made.first_position
-    redaction = {"position": at, "field": "/data/note", "authority": "asked for"}
-    post(runtime, event("TextRedacted", "activity/3.1", redaction))
-    held = contents(runtime.database)
-    assert "names a person" not in str(held)
-    assert {(row[1], row[2]) for row in held["texts"]} == {(at, "/reason"), (at + 1, "/data/authority")}
-    with pytest.raises(RuleError, match="a text of it was redacted since"):
-        post(runtime, report("3.1", note="names a person", reason="x"), key="k")
-    with runtime.database.read() as tx:
-        check_log(tx, W)
-
-
-# ------------------------------------------------------------------------------------------------ never changed
-
-
-@pytest.mark.parametrize("table", ["events", "tree_nodes"])
-@pytest.mark.parametrize("statement", ["UPDATE {} SET workplan = 'x'", "DELETE FROM {}"])
-def test_the_database_itself_refuses_to_change_the_log(statement, table, runtime):
-    before = contents(runtime.database)
-    with pytest.raises(Exception, match="append-only"), runtime.database.write() as tx:
-        tx.run(statement.format(table))
-    assert contents(runtime.database) == before
-
-
-def test_postgresql_refuses_to_truncate_the_log(postgresql_url):
-    with founded(postgresql_url) as runtime:
-        with pytest.raises(Exception, match="append-only"), runtime.database.write() as tx:
-            tx.run("TRUNCATE events")
-        assert len(positions(runtime)) == FOUNDED
-
-
-COLUMNS = (
-    "workplan, position, subject, version, type, actor, channel, occurred_on, placed_on, recorded_at, stored"
-)
-
-
-@pytest.mark.parametrize(
-    "replacement",
-    [
-        "events SELECT * FROM events WHERE position = 5",
-        "tree_nodes SELECT * FROM tree_nodes WHERE idx = 5",
-        f"events ({COLUMNS}) SELECT {COLUMNS.replace('position', '99')} FROM events WHERE position = 5",
-    ],
-)
-def test_sqlite_refuses_to_replace_an_entry(replacement, sqlite_url):
-    """A replacement deletes without asking a trigger on DELETE."""
-    with founded(sqlite_url) as runtime:
-        before = contents(runtime.database)
-        with pytest.raises(Exception, match="append-only"), runtime.database.write() as tx:
-            tx.run(f"INSERT OR REPLACE INTO {replacement}")
-        assert contents(runtime.database) == before
-
-
-def test_control_without_the_guards_the_log_can_be_changed_and_the_check_finds_it(runtime):
-    with runtime.database.write() as tx:
-        if tx.is_sqlite:
-            tx.run("DROP TRIGGER events_no_update")
-        else:
-            tx.run("DROP TRIGGER events_append_only ON events")
-        tx.run("UPDATE events SET stored = ? WHERE position = 5", b'{"tampered":true}')
-    with runtime.database.read() as tx, pytest.raises(LogError, match="entry 5"):
-        check_log(tx, W)
-
-
-def test_a_reader_that_meets_a_gap_stops_and_says_where(runtime):
-    with runtime.database.write() as tx:
-        if tx.is_sqlite:
-            tx.run("DROP TRIGGER events_no_delete")
-        else:
-            tx.run("DROP TRIGGER events_append_only ON events")
-        tx.run("DELETE FROM events WHERE position = 7")
-    seen: list[int] = []
-    with runtime.database.read() as tx, pytest.raises(LogError, match="after entry 6 of w comes 8"):
-        seen.extend(event.position for event in read_log(tx, W))
-    with runtime.database.read() as tx, pytest.raises(LogError):
-        check_log(tx, W)
-
-
-def test_the_tree_grows_with_the_log(runtime):
-    for number in range(9):
-        post(runtime, report("3.1", note=f"note {number}"))
-    with runtime.database.read() as tx:
-        end = end_of(tx, W)
-        leaves = [leaf_hash(read_stored(tx, W, one)) for one in range(1, end.position + 1)]
-        read = node_reader(tx, W)
-        assert end.root == naive_root(leaves)
-        assert [read(0, index) for index in range(end.position)] == leaves
-
-
-def test_an_installation_opened_again_goes_on_where_it_ended(database_url):
-    with founded(database_url, Hands(NOW)) as first:
-        post(first, report("3.1", assessment="on_track"), key="k")
-    second = opened(database_url, Hands(NOW))
-    try:
-        assert post(second, report("3.1", assessment="on_track"), key="k").is_repeat
-        assert post(second, report("3.1", no_change=True)).first_position == FOUNDED + 2
-    finally:
-        second.close()

@@ -90,7 +90,7 @@ ATTACKS: list[tuple[Callable[[Scene, Transaction], None], Callable[[Scene], rang
     (hash_the_whole_chain_anew, lambda s: range(1, s.at + 1), "was changed"),
     (replace_the_key, lambda s: range(1, s.at + 1), "was changed"),
     (change_when_it_occurred, lambda s: range(s.at, s.at + 1), "the column occurred_on"),
-    (change_a_text, lambda s: range(s.at, s.at + 1), "the text at /reason is not the one that was sealed"),
+    (change_a_text, lambda s: range(s.at, s.at + 1), "the text at /reason is not the one sealed"),
     (
         change_a_tree_node,
         lambda s: range((s.at - 1 >> 2 << 2) + 1, s.at + 1),

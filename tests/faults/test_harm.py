@@ -88,7 +88,7 @@ def empty_an_entry(scene: Scene, tx: Transaction) -> None:
     "attack, words",
     [
         (say_nothing_of_a_text, "the text at /data/note is gone, and no entry removed it"),
-        (add_a_text, "the text at /data/other is not the one that was sealed"),
+        (add_a_text, "the text at /data/other is not the one sealed"),
         (add_a_text_of_no_entry, "belongs to no entry"),
         (move_the_head_on, "it is missing: the log's head states"),
         (move_the_head_back, "it lies after the end that the log's head states"),
@@ -100,7 +100,7 @@ def empty_an_entry(scene: Scene, tx: Transaction) -> None:
         (lose_a_leaf, "does not have the hash that was kept"),
         (add_an_entry_before_the_first, "it is missing"),
         (add_an_entry_of_an_unknown_type, "which this release does not know"),
-        (empty_an_entry, "is not the one that was sealed"),
+        (empty_an_entry, "is not the one sealed"),
     ],
 )
 def test_further_harm_is_found(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import random
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,7 +13,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.faults import crashing, powerloss, shim, tailing, trial
+from tests import postgres
+from tests.faults import crashing, flipping, powerloss, shim, tailing, trial
 from tests.faults.killing import kills
 from tracker.database import migrate, open_database
 from tracker.projections.soundness import check_log
@@ -82,6 +83,32 @@ def disk(asked: argparse.Namespace, folder: Path) -> str:
     return "\n".join([*said, _small_disk(folder)])
 
 
+def flips(asked: argparse.Namespace, folder: Path) -> str:
+    """Half in exports, a quarter each in zip files and in databases; every 500 in another log."""
+    said, left = [], asked.count
+    while left > 0:
+        count, seed = min(left, 500), asked.seed + len(said)
+        stored = flipping.store(folder / f"log-{seed}", seed, 60)
+        parts = (
+            (flipping.flip_exported, count - count // 4 * 2),
+            (flipping.flip_archive, count // 4),
+            (flipping.flip_stored, count // 4),
+        )
+        for flip, part in parts:
+            done = flip(stored, part, seed)
+            said.append(f"{flip.__name__}, log {seed}: {done}")
+            wrong = done.unfound + done.misplaced
+            assert not wrong, f"{said[-1]}\n{wrong}"
+        left -= count
+    return "\n".join(said)
+
+
+def clean_logs(asked: argparse.Namespace, folder: Path) -> str:
+    alarms = flipping.clean(folder, asked.count, asked.seed)
+    assert not alarms, alarms
+    return f"{asked.count} random logs, here and exported: no alarm"
+
+
 def _new_database(place: Path) -> str:
     place.mkdir(exist_ok=True)
     url = f"sqlite:///{place / 'trial.db'}"
@@ -111,6 +138,10 @@ def _small_disk(folder: Path) -> str:
 
 
 def _database(asked: argparse.Namespace, folder: Path) -> str:
+    if asked.url == "postgresql":
+        server = Path(tempfile.mkdtemp(prefix="tracker-pg-"))
+        asked.afterwards.callback(postgres.stop, server)
+        asked.url = postgres.create_database(postgres.start(server), "trial")
     asked.url = asked.url or f"sqlite:///{folder / 'trial.db'}"
     migrate(asked.url)
     return str(asked.url)
@@ -127,7 +158,7 @@ def _parser() -> argparse.ArgumentParser:
         made.add_argument("--seed", type=int, default=None, help="default: another one each time")
         return made
 
-    database = "an empty database, such as postgresql://…; default: SQLite in a new folder"
+    database = "an empty database; `postgresql`: a server of our own; default: SQLite in a new folder"
     add("kills", kill, "kill -9 a writer, COUNT times, and look for what was acknowledged").add_argument(
         "--url", help=database
     )
@@ -142,6 +173,8 @@ def _parser() -> argparse.ArgumentParser:
         made.add_argument("--url", help=database)
         made.add_argument("--batch", type=int, default=20, help="entries in a commit at most; default 20")
     add("server", server, "write to a PostgreSQL server that is stopped or killed COUNT times")
+    add("flips", flips, "turn over COUNT bits of exports and databases; all must be found, at their place")
+    add("clean-logs", clean_logs, "write COUNT random logs, untouched; none may give an alarm")
     add("disk", disk, "let every write and sync fail, and the disk be full, COUNT times")
     return parser
 
@@ -149,14 +182,12 @@ def _parser() -> argparse.ArgumentParser:
 def main(arguments: list[str]) -> int:
     asked = _parser().parse_args(arguments)
     asked.seed = int(time.time()) if asked.seed is None else asked.seed
-    folder = Path(tempfile.mkdtemp(prefix="torture-"))
-    try:
+    with contextlib.ExitStack() as asked.afterwards:
+        folder = Path(asked.afterwards.enter_context(tempfile.TemporaryDirectory(prefix="torture-")))
         print(f"{asked.trial} {asked.count}, seed {asked.seed}", flush=True)
         began = time.monotonic()
         print(asked.do(asked, folder))
         print(f"{time.monotonic() - began:.1f} s")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     return 0
 
 

@@ -215,8 +215,8 @@ def test_a_lead_does_not_decide_a_dispute(story):
     wish = said(status("3.1", "completed", reason="we say so"))
     with pytest.raises(DeniedError, match="the Secretariat decides"):
         ask(disputed, LEAD, wish)
-    assert ask(disputed, SECRETARIAT, wish)
-    assert ask(disputed, LEAD, said(report("3.1", None, status="completed", evidence=[LINK])))
+    ask(disputed, SECRETARIAT, wish)  # is taken
+    ask(disputed, LEAD, said(report("3.1", None, status="completed", evidence=[LINK])))  # is taken
 
 
 # -------------------------------------------------------------------------------------------------- corrections
@@ -252,11 +252,11 @@ def test_a_lead_corrects_until_the_round_closes_the_secretariat_any_time(story):
     more = story.copy()
     more.say(event("RoundOpened", "round/2023-Q2"))
     at = more.events_of("activity/3.1")[-1].position
-    assert ask(more, LEAD, corrected(at))
+    ask(more, LEAD, corrected(at))  # is taken
     more.say(event("RoundClosed", "round/2023-Q2"))
     with pytest.raises(DeniedError, match="round 2023-Q2 is closed"):
         ask(more, LEAD, corrected(at))
-    assert ask(more, SECRETARIAT, corrected(at))
+    ask(more, SECRETARIAT, corrected(at))  # is taken
 
 
 def test_a_lead_that_was_released_speaks_no_more(story):

@@ -13,7 +13,9 @@ try:
         if not tx.is_sqlite:
             tx.run("SET LOCAL lock_timeout = 0")  # another process may be migrating for long: wait for it
             tx.run("SELECT pg_advisory_xact_lock(7211406)")
-        context.configure(connection=tx.core, target_metadata=metadata, render_as_batch=True, transactional_ddl=True)
+        context.configure(
+            connection=tx.core, target_metadata=metadata, render_as_batch=True, transactional_ddl=True
+        )
         with context.begin_transaction():
             context.run_migrations()
 finally:

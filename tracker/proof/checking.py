@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,7 @@ from tracker.database import Transaction
 from tracker.errors import LogError, NotFoundError, SettingsError
 from tracker.events import tree
 from tracker.events.append import event_row
-from tracker.events.codec import canonical, decode, leaf_hash
+from tracker.events.codec import decode, leaf_hash
 from tracker.events.signed_heads import SignedHead, all_heads, keys_of
 from tracker.events.signing import verifier_key
 from tracker.events.verifier import Claim, Log, WrongError, read_head, signed_claim
@@ -135,7 +136,7 @@ class _Walk:
         for *columns, leaf in rows:
             stored, position = bytes(columns[-1]), self.log.size + 1
             kept = bytes(leaf).hex().encode() if leaf is not None else b""
-            self.log.entry(stored, canonical(texts.get(columns[1], {})), kept)
+            self.log.entry(stored, _line(texts.get(columns[1], {})), kept)
             try:
                 event = decode(stored)
                 self.fold.zone = self.fold.zone or getattr(event.data, "zone", "")
@@ -154,7 +155,7 @@ class _Walk:
         found: dict[int, dict[str, list[str]]] = {}
         for position, pointer, sha256, salt, text in self.tx.all(_TEXTS, self.workplan, first, last):
             if hashlib.sha256(bytes(salt) + text.encode(errors=ESCAPED)).hexdigest() != sha256:
-                raise WrongError(f"the text at {pointer} is not the one that was sealed", position)
+                raise WrongError(f"the text at {pointer} is not the one sealed", position)
             found.setdefault(position, {})[pointer] = [bytes(salt).hex(), text]
         return found
 
@@ -185,6 +186,12 @@ class _Walk:
             raise WrongError(f"a text at {stray[1]} belongs to no entry", stray[0])
         if self.tx.one(_COUNT, self.workplan, self.workplan) != (size, 2 * size - size.bit_count()):
             raise WrongError("there are entries or hashes at places where none can be", size)
+
+
+def _line(texts: dict[str, list[str]]) -> bytes:
+    """Return texts as they stand in an export; what is no UTF-8 stays so."""
+    said = json.dumps(texts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return said.encode(errors=ESCAPED)
 
 
 def _signed(heads: list[SignedHead]) -> Iterator[Claim]:
