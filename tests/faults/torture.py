@@ -72,7 +72,8 @@ def server(asked: argparse.Namespace, _folder: Path) -> str:
 
 def disk(asked: argparse.Namespace, folder: Path) -> str:
     """Every way of failing, ``count`` times; at last on a small disk, where this machine lets one be mounted."""
-    library, said = shim.build(folder), []
+    library = shim.build(folder)
+    said: list[str] = []
     for number in range(asked.count):
         for mode in ("each", "full"):
             place = folder / f"{mode}-{number}"

@@ -12,6 +12,7 @@ import argparse
 import base64
 import functools
 import hashlib
+import io
 import itertools
 import json
 import re
@@ -31,6 +32,8 @@ CURVE = -121665 * pow(121666, PRIME - 2, PRIME) % PRIME
 BASE = (4 * pow(5, PRIME - 2, PRIME) % PRIME).to_bytes(32, "little")
 HEAD = re.compile(r"\A(.+)\n([1-9][0-9]{0,15})\n(.{43}=)\n(?:.+\n)*\n((?:— \S+ \S+\n)+)\Z")
 SEAL = re.compile(r"[1-9][0-9]{0,15}:[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}")
+DECODER = json.JSONDecoder(parse_float=int, parse_constant=int)  # int() refuses both
+ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 FAULTS = (AttributeError, EOFError, LookupError, RuntimeError, TypeError, ValueError, BadZipFile, zlib.error)
 
@@ -56,8 +59,7 @@ def _add(a: Point, b: Point) -> Point:
 
 
 @functools.lru_cache(maxsize=64)
-def _table(said: bytes) -> list[list[Point]]:
-    """Return the multiples 0 to 15 of 16^i times a point, for i from 0 to 63."""
+def _table(said: bytes) -> list[list[Point]]:  # in row i the multiples 0 to 15 of 16^i times the point
     y, sign = int.from_bytes(said, "little") & (2**255 - 1), said[31] >> 7
     square = (y * y - 1) * pow(CURVE * y * y + 1, PRIME - 2, PRIME) % PRIME
     x = pow(square, (PRIME + 3) // 8, PRIME)
@@ -71,8 +73,7 @@ def _table(said: bytes) -> list[list[Point]]:
     return rows
 
 
-def ed25519_verify(public: bytes, message: bytes, signature: bytes) -> bool:
-    """RFC 8032 section 5.1.7; raises ValueError where ``public`` is no key."""
+def ed25519_verify(public: bytes, message: bytes, signature: bytes) -> bool:  # section 5.1.7
     s, point = int.from_bytes(signature[32:], "little"), (0, 1, 1, 0)
     digest = hashlib.sha512(signature[:32] + public + message).digest()
     k = ORDER - int.from_bytes(digest, "little") % ORDER  # negative: the sum below must be R
@@ -84,8 +85,7 @@ def ed25519_verify(public: bytes, message: bytes, signature: bytes) -> bool:
     return len(signature) == 64 and s < ORDER and said == signature[:32]
 
 
-def read_key(text: str) -> tuple[str, bytes, bytes]:
-    """Return the name, the id and the bytes of a verifier key; raises ValueError where it is none for Ed25519."""
+def read_key(text: str) -> tuple[str, bytes, bytes]:  # name, id, key; raises ValueError
     name, said, raw = text.split("+", 2)
     public = base64.b64decode(raw, validate=True)
     number = hashlib.sha256(name.encode() + b"\n" + public).digest()[:4]
@@ -112,21 +112,22 @@ def read_head(note: str, key: str = "") -> tuple[str, int, bytes, bool | None]:
 
 def read_line(line: bytes) -> Json:
     """Return the object in canonical JSON: texts in NFC, whole numbers, keys in order, no spaces."""
-    value = json.loads(line, parse_float=int, parse_constant=int)  # int() refuses both
-    again = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
-    parts = [] if line.isascii() else re.split(r"\\.", line.decode())  # escaped signs join with no other
-    is_plain = again == line and all(unicodedata.is_normalized("NFC", part) for part in parts)
+    text = line.decode()
+    value = DECODER.raw_decode(text)[0]
+    parts = [] if text.isascii() else re.split(r"\\.", text)  # escaped signs join with no other
+    is_plain = ENCODER.encode(value) == text and all(unicodedata.is_normalized("NFC", part) for part in parts)
     need(is_plain, "it is not in the form in which it was written")
     return dict(value)
 
 
-def seals_in(value: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
-    """Yield (JSON pointer, hash) of every sealed text."""
-    if isinstance(value, dict) and value.keys() == {"sha256"} and isinstance(value["sha256"], str):
-        yield pointer, value["sha256"]
-    elif isinstance(value, (dict, list)):
-        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from seals_in(item, f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}")
+def seals_in(value: Any, pointer: str = "") -> Iterator[tuple[str, str]]:  # (JSON pointer, hash) of each
+    for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(item, (dict, list)):
+            at = f"{pointer}/{str(key).replace('~', '~0').replace('/', '~1')}"
+            if isinstance(item, dict) and item.keys() == {"sha256"} and isinstance(item["sha256"], str):
+                yield at, item["sha256"]
+            else:
+                yield from seals_in(item, at)
 
 
 class Log:
@@ -243,7 +244,7 @@ def examine(path: str, claims: Iterable[Claim] = ()) -> Log:
 
     def lines(name: str) -> Iterator[bytes]:
         digest = hashlib.sha256()
-        for line in archive.open(name):
+        for line in io.BufferedReader(archive.open(name)):  # type: ignore[type-var]
             digest.update(line)
             yield line.rstrip(b"\n")
         digests[name] = digest.hexdigest()
@@ -287,8 +288,7 @@ def main(arguments: list[str] | None = None) -> int:
         if asked.key and not trusted:
             raise WrongError("no head is signed by the key that you gave")
         need(log.signed == log.size, f"no signed head covers the entries from {log.signed + 1} on")
-        after = log.keys[max(trusted, default=0) + 1 :]
-        need(not log.unvouched & set(after), "a key took over for which the one before did not vouch")
+        need(not log.unvouched & set(log.keys[max(trusted, default=0) + 1 :]), "an old key did not vouch")
         print("GOOD: every entry, text and head is as it was signed.")
     except (WrongError, OSError, ValueError, BadZipFile) as error:
         print(f"{'WRONG' if isinstance(error, WrongError) else 'CANNOT DECIDE'}: {error}.")
