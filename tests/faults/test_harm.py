@@ -94,7 +94,7 @@ def empty_an_entry(scene: Scene, tx: Transaction) -> None:
         (move_the_head_back, "it lies after the end that the log's head states"),
         (lose_the_head, "it lies after the end that the log's head states"),
         (change_the_root, "states another time or another root"),
-        (change_a_note, "is not signed by the key of that time"),
+        (change_a_note, "is not what is kept beside it"),
         (spoil_a_note, "cannot be read"),
         (add_a_node, "at places where none can be"),
         (lose_a_leaf, "does not have the hash that was kept"),

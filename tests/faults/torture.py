@@ -86,7 +86,8 @@ def disk(asked: argparse.Namespace, folder: Path) -> str:
 
 def flips(asked: argparse.Namespace, folder: Path) -> str:
     """Half in exports, a quarter each in zip files and in databases; every 500 in another log."""
-    said, left = [], asked.count
+    said: list[str] = []
+    left = asked.count
     while left > 0:
         count, seed = min(left, 500), asked.seed + len(said)
         stored = flipping.store(folder / f"log-{seed}", seed, 60)
