@@ -158,7 +158,7 @@ class Log:
             need(where == (position, self.workplan), f"in its place stands entry {where}")
             need(leaf in {None, node.hex().encode()}, "it does not have the hash that was kept of it")
             self._place(event, event["data"])
-            self._unseal(event if b'{"sha256":"' in line else {}, read_line(texts), position)
+            self._unseal(event if b'{"sha256":"' in line else {}, DECODER.decode(texts.decode()), position)
             if event["type"] in {"EntryCorrected", "EntryRetracted", "TextRedacted"}:
                 self._amend(event, position, event["data"]["position"])
         except FAULTS as error:
