@@ -17,6 +17,8 @@ from tests import postgres
 
 IN_CI = bool(os.environ.get("CI"))
 FOLDER = "TEST_PG_FOLDER"  # tells the workers of a run, and runs within the run, where the one server is
+UNSYNCED = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+"""No test pulls this server's plug: trials of that kind start one of their own, which syncs."""
 _owned = pytest.StashKey[Path]()
 _numbers = itertools.count(1)
 
@@ -65,7 +67,7 @@ def postgresql_server() -> str:
         if (folder / "data" / "postmaster.pid").exists():
             return postgres.url_of(folder)
         try:
-            return postgres.start(folder)
+            return postgres.start(folder, **UNSYNCED)
         except postgres.PostgresMissingError as error:
             pytest.skip(f"no PostgreSQL; set TEST_PG_URL to use one that runs elsewhere: {error}")
 

@@ -95,7 +95,7 @@ def test_writers_go_on_during_a_rebuild_and_lose_nothing(
         thread.join()
     assert failures == []
     assert [one.generation for one in done] == [2, 3, 4, 5]
-    assert len(told) > 20
+    assert len(told) >= len(threads)
     assert done[-1].position > done[0].position, "nobody wrote meanwhile"
     assert generations(runtime.database) == {5}
     trial.check(runtime.database, told)
