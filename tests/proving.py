@@ -105,12 +105,14 @@ def redact(runtime: Runtime, target: dict[str, Any], position: int, field: str =
 # --------------------------------------------------------------------------------------------------- the auditor
 
 
-def bundled(runtime: Runtime, path: Path, **options: Any) -> Path:
+def bundled(runtime: Runtime, path: Path, *, workplan: str = WORKPLAN, **options: Any) -> Path:
     path.unlink(missing_ok=True)
-    return export(runtime, WORKPLAN, path, **options).path
+    return export(runtime, workplan, path, **options).path
 
 
-def verified(bundle: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def verified(
+    bundle: Path, folder: Path, *arguments: str, python: str = sys.executable
+) -> subprocess.CompletedProcess[str]:
     """Run the verifier as an auditor does: taken out of the export, elsewhere, without this project or any package."""
     folder.mkdir(exist_ok=True)
     program = folder / "verify.py"
@@ -118,7 +120,7 @@ def verified(bundle: Path, folder: Path, *arguments: str) -> subprocess.Complete
         with zipfile.ZipFile(bundle) as archive:
             program.write_bytes(archive.read("verify.py"))
     copy = Path(shutil.copy(bundle, folder / "export.zip"))
-    command = [sys.executable, "-I", "-S", "-W", "error", program.name, copy.name, *arguments]
+    command = [python, "-I", "-S", "-W", "error", program.name, copy.name, *arguments]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
 
 

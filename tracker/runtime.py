@@ -232,7 +232,8 @@ class Runtime:
     ) -> Appended:
         """Found a workplan from the event requests of a plan document, in one append."""
         first, *rest = requests
-        data = dict(first["data"]) | {"origin": f"workplan-tracker/{workplan}/{secrets.token_hex(8)}"}
+        mark = "simulated-" if simulated else ""  # in the origin too, so that every signed head says it
+        data = dict(first["data"]) | {"origin": f"workplan-tracker/{workplan}/{mark}{secrets.token_hex(8)}"}
         if simulated:
             data["simulated"] = True
         sealer = Sealer()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -402,3 +405,21 @@ def test_what_the_ledger_says_was_removed_stays_removed_after_a_restore(
         last = json.loads(read_stored(tx, WORKPLAN, end_of(tx, WORKPLAN).position))
     assert (last["type"], last["actor"]) == ("TextRedacted", "system:signer")
     assert check(elsewhere, WORKPLAN).findings == ()
+
+
+def found_interpreters() -> list[str]:
+    """Return the interpreters of this machine that an auditor could have, our own always among them."""
+    named = [shutil.which(f"python3.{minor}") for minor in range(9, 16)]
+    return [sys.executable, *(path for path in named if path and _runs(path))]
+
+
+def _runs(path: str) -> bool:
+    return subprocess.run([path, "-c", "0"], check=False, capture_output=True).returncode == 0
+
+
+def test_every_python_from_3_9_on_comes_to_the_same_words(runtime: Runtime, tmp_path: Path) -> None:
+    grow(runtime, 15, seed=9)
+    bundle = bundled(runtime, tmp_path / "log.zip")
+    runs = [verified(bundle, tmp_path / "auditor", python=python) for python in found_interpreters()]
+    assert {run.returncode for run in runs} == {0}
+    assert len({run.stdout for run in runs}) == 1

@@ -6,6 +6,7 @@ import json
 import os
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from tests.faults.trial import WORKPLAN
 from tests.installation import FrozenClock
 from tests.proving import installed, opened, report, say, unguarded
-from tracker.errors import ConflictError, LogError, RuleError, SettingsError
+from tracker.errors import ConflictError, LogError, RuleError, SettingsError, UnavailableError
 from tracker.events import key_file as key_files
 from tracker.events.reading import end_of
 from tracker.events.signed_heads import all_heads, keys_of
@@ -159,12 +160,22 @@ def test_the_memory_is_whole_or_as_it_was_when_writing_it_is_cut_short(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", cut)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(UnavailableError, match="No space"):
         sign(runtime, WORKPLAN)
     monkeypatch.undo()
     assert key_file(runtime).memory()[read_head(first.note)[0]].size == first.size
     assert heads(runtime) == [first.size]
     assert sign(runtime, WORKPLAN).size == first.size + 1
+
+
+def test_where_nothing_can_be_written_nothing_is_signed_and_letters_go_on(
+    runtime: Runtime, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    runtime.settings = replace(runtime.settings, signing_key_file=tmp_path / "file" / "signing-key")
+    with pytest.raises(SettingsError, match="nothing can be written beside it"):
+        sign(runtime, WORKPLAN)
+    assert sign_if_possible(runtime, WORKPLAN) is None
 
 
 def test_only_one_process_signs_at_a_time(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ import orjson
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tracker.errors import ConflictError, LogError, SettingsError
+from tracker.errors import ConflictError, LogError, SettingsError, UnavailableError
 
 LOCK_SECONDS = 30
 
@@ -49,11 +49,15 @@ class KeyFile:
 
         Raises:
             ConflictError: another one signs for longer than it should.
+            SettingsError: nothing can be written beside the key.
         """
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        lock_path = self.path.with_name(f"{self.path.name}.lock")
         # An empty database serves as lock file: SQLite knows how to lock one on every platform.
-        lock = sqlite3.connect(lock_path, timeout=LOCK_SECONDS, isolation_level=None)
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            lock_path = self.path.with_name(f"{self.path.name}.lock")
+            lock = sqlite3.connect(lock_path, timeout=LOCK_SECONDS, isolation_level=None)
+        except (OSError, sqlite3.OperationalError) as error:
+            raise _unusable(self.path, f"nothing can be written beside it ({error})") from error
         with contextlib.closing(lock):
             try:
                 lock.execute("BEGIN EXCLUSIVE")
@@ -143,16 +147,27 @@ def make_key_file(path: Path) -> Ed25519PrivateKey:
 
 
 def write_durably(path: Path, content: bytes) -> None:
-    """Replace a file by another content, all or nothing, on the disk when this returns; only its owner can read it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Replace a file by another content, all or nothing, on the disk when this returns; only its owner can read it.
+
+    Raises:
+        UnavailableError: it could not be written; the file is as it was.
+    """
     fresh = path.with_name(f"{path.name}.fresh")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-    sync_folder(path.parent)
+    try:
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise UnavailableError(
+            "{path} could not be written: {why}",
+            path=str(path),
+            why=error.strerror or str(error),
+            way_out="Make space or correct the rights of its folder; nothing was signed.",
+        ) from error
 
 
 def sync_folder(folder: Path) -> None:

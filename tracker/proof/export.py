@@ -74,6 +74,7 @@ def export(
             except (LogError, SettingsError) as error:
                 unsigned = error
         try:
+            fresh.touch(mode=0o600)  # it holds what was said in confidence
             with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED) as archive:
                 heads = _write(archive, tx, end, head, is_full=is_full, told=told)
         except BaseException:
