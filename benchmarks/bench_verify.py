@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.trial import WORKPLAN, WRITER, founding
-from tracker.database import migrate
+from tracker.database import Transaction, migrate
+from tracker.events import tree
+from tracker.events.append import INSERT_NODE
 from tracker.events.reading import end_of
 from tracker.proof.keys import sign
 from tracker.runtime import Runtime, build_runtime
@@ -80,6 +82,40 @@ def measured(what: str, command: list[str], folder: Path, environment: dict[str,
     assert status == "0", what
 
 
+def share_of_the_tree(folder: Path) -> None:
+    """Print what part of an append goes into hashing the tree and writing its nodes."""
+    url = f"sqlite:///{folder / 'share.db'}"
+    migrate(url)
+    runtime = opened(url, folder / "share")
+    runtime.adopt(WORKPLAN, founding(activities=ACTIVITIES))
+    spent, extend, many = [0.0], tree.extend, Transaction.many
+
+    def timed_extend(*given: Any) -> Any:
+        began = time.perf_counter()
+        done = extend(*given)
+        spent[0] += time.perf_counter() - began
+        return done
+
+    def timed_many(tx: Transaction, sql: str, rows: Any) -> None:
+        began = time.perf_counter()
+        many(tx, sql, rows)
+        if sql == INSERT_NODE:
+            spent[0] += time.perf_counter() - began
+
+    tree.extend, Transaction.many = timed_extend, timed_many  # type: ignore[assignment, method-assign]
+    try:
+        for size, times in ((1, 600), (BATCH, 10)):
+            spent[0], began = 0.0, time.perf_counter()
+            for start in range(times):
+                wishes = [report(start * size + number) for number in range(size)]
+                runtime.submit(WORKPLAN, wishes, WRITER, "cli")
+            share = spent[0] / (time.perf_counter() - began)
+            print(f"{share:6.1%} of an append of {size} is spent on the tree")
+    finally:
+        tree.extend, Transaction.many = extend, many  # type: ignore[method-assign]
+        runtime.close()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--entries", type=int, default=100_000)
@@ -100,6 +136,7 @@ def main() -> None:
             f"{size} entries, {heads[0] if heads else 0} signed heads, written in {time.perf_counter() - began:.0f} s"
         )
         run(folder, url)
+        share_of_the_tree(folder)
     finally:
         shutil.rmtree(folder)
 

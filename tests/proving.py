@@ -152,3 +152,34 @@ def unguarded(tx: Transaction) -> None:
         return
     for table in tables:
         tx.run(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+
+
+def rolled_back(runtime: Runtime, to: int) -> None:
+    """Put the database back to an earlier size, as a copy from then would have it."""
+    with runtime.database.write() as tx:
+        unguarded(tx)
+        for table in ("events", "texts", "plan_states", "plan_current"):
+            tx.run(f"DELETE FROM {table} WHERE position > ?", to)
+        tx.run("DELETE FROM signed_heads WHERE size > ?", to)
+        tx.run("DELETE FROM idempotency_keys WHERE first_position > ?", to)
+        for level in range(12):
+            tx.run("DELETE FROM tree_nodes WHERE level = ? AND idx >= ?", level, to >> level)
+        peaks = [
+            tx.one("SELECT hash FROM tree_nodes WHERE level = ? AND idx = ?", level, (to >> level) - 1)
+            for level in range(12)
+            if to >> level & 1
+        ]
+        frontier = b"".join(bytes(row[0]) for row in reversed(peaks) if row)
+        last = tx.one("SELECT recorded_at FROM events WHERE position = ?", to)
+        assert last
+        tx.run(
+            "UPDATE workplan_heads SET position = ?, recorded_at = ?, frontier = ?, generation = generation + 1",
+            *(to, last[0], frontier),
+        )
+        tx.run("UPDATE plan_states SET generation = generation + 1")
+        tx.run("DELETE FROM plan_current")
+        tx.run(
+            "INSERT INTO plan_current SELECT generation, workplan, subject, position, version, latest, state"
+            " FROM plan_states s WHERE position = (SELECT max(position) FROM plan_states t"
+            " WHERE t.subject = s.subject AND t.workplan = s.workplan)"
+        )

@@ -15,8 +15,6 @@ LONGER = {  # file or folder: why it may be longer
     "tracker/events/catalogue.py": "a table of every event, read by looking up",
     "tracker/migrations/": "written once, by a tool",
     "tests/frozen/": "kept as they were written",
-    "tests/contract/test_export.py": "one bundle, followed from its making to its restoring",
-    "tests/contract/test_signing.py": "one signer, with its key and its memory",
 }
 
 # Put together here, so that this file holds none of them.

@@ -14,15 +14,14 @@ import pytest
 
 from tests.faults.trial import WORKPLAN
 from tests.installation import FrozenClock
-from tests.proving import installed, opened, report, say, unguarded
+from tests.proving import installed, report, rolled_back, say, unguarded
 from tracker.errors import ConflictError, LogError, RuleError, SettingsError, UnavailableError
 from tracker.events import key_file as key_files
 from tracker.events.reading import end_of
-from tracker.events.signed_heads import all_heads, keys_of
-from tracker.events.signing import due_for_signing
+from tracker.events.signed_heads import all_heads
 from tracker.events.verifier import read_head, read_key
 from tracker.proof.checking import check
-from tracker.proof.keys import accept_restore, key_file, rotate, show_key, sign, sign_if_possible
+from tracker.proof.keys import accept_restore, key_file, show_key, sign, sign_if_possible
 from tracker.runtime import Runtime
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -48,37 +47,6 @@ def size(runtime: Runtime) -> int:
 def move(runtime: Runtime, **by: float) -> None:
     assert isinstance(runtime.clock, FrozenClock)
     runtime.clock.move(**by)
-
-
-def rolled_back(runtime: Runtime, to: int) -> None:
-    """Put the database back to an earlier size, as a copy from then would have it."""
-    with runtime.database.write() as tx:
-        unguarded(tx)
-        for table in ("events", "texts", "plan_states", "plan_current"):
-            tx.run(f"DELETE FROM {table} WHERE position > ?", to)
-        tx.run("DELETE FROM signed_heads WHERE size > ?", to)
-        tx.run("DELETE FROM idempotency_keys WHERE first_position > ?", to)
-        for level in range(12):
-            tx.run("DELETE FROM tree_nodes WHERE level = ? AND idx >= ?", level, to >> level)
-        peaks = [
-            tx.one("SELECT hash FROM tree_nodes WHERE level = ? AND idx = ?", level, (to >> level) - 1)
-            for level in range(12)
-            if to >> level & 1
-        ]
-        frontier = b"".join(bytes(row[0]) for row in reversed(peaks) if row)
-        last = tx.one("SELECT recorded_at FROM events WHERE position = ?", to)
-        assert last
-        tx.run(
-            "UPDATE workplan_heads SET position = ?, recorded_at = ?, frontier = ?, generation = generation + 1",
-            *(to, last[0], frontier),
-        )
-        tx.run("UPDATE plan_states SET generation = generation + 1")
-        tx.run("DELETE FROM plan_current")
-        tx.run(
-            "INSERT INTO plan_current SELECT generation, workplan, subject, position, version, latest, state"
-            " FROM plan_states s WHERE position = (SELECT max(position) FROM plan_states t"
-            " WHERE t.subject = s.subject AND t.workplan = s.workplan)"
-        )
 
 
 # ------------------------------------------------------------------------------------------------------ signing
@@ -316,125 +284,6 @@ def test_work_that_needs_no_signature_goes_on_without(
     say(runtime, report())
     assert sign_if_possible(runtime, WORKPLAN) is None
     assert "is not signed" in caplog.text
-
-
-# --------------------------------------------------------------------------------------------------- another key
-
-
-def test_a_new_key_takes_over_by_an_entry_and_the_old_one_vouches_for_it(runtime: Runtime) -> None:
-    old = sign(runtime, WORKPLAN)
-    (head,) = rotate(runtime, "Every two years")
-    assert head.key != old.key
-    assert head.size == old.size + 1
-    assert read_head(head.note, head.key)[3] is True
-    assert read_head(head.note, old.key)[3] is True, "the old key signs the head that names the new one"
-    say(runtime, report())
-    later = sign(runtime, WORKPLAN)
-    assert later.key == head.key
-    assert read_head(later.note, old.key)[3] is None, "and nothing after that"
-    with runtime.database.read() as tx:
-        assert keys_of(tx, WORKPLAN) == [old.key, head.key]
-    assert check(runtime, WORKPLAN).is_good
-
-
-def test_a_rotation_that_was_cut_short_is_finished_by_the_next(
-    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    old = sign(runtime, WORKPLAN)
-
-    class PowerCutError(Exception):
-        pass
-
-    def cut(*_: object) -> None:
-        raise PowerCutError
-
-    monkeypatch.setattr("tracker.proof.keys.sign_now", cut)
-    with pytest.raises(PowerCutError):
-        rotate(runtime, "Every two years")
-    monkeypatch.undo()
-    with pytest.raises(LogError, match="its key is"):
-        sign(runtime, WORKPLAN)
-    (head,) = rotate(runtime, "Every two years")
-    assert head.size == old.size + 1, "the entry of the first try counts"
-    assert read_head(head.note, old.key)[3] is True
-    assert not key_file(runtime).next_path.exists()
-    assert check(runtime, WORKPLAN).is_good
-
-
-def test_a_lost_key_is_not_replaced_in_silence(runtime: Runtime) -> None:
-    old = sign(runtime, WORKPLAN)
-    say(runtime, report())
-    key_file(runtime).path.unlink()
-    for attempt in (lambda: sign(runtime, WORKPLAN), lambda: show_key(runtime)):
-        with pytest.raises(LogError, match=r"is not in|is gone"):
-            attempt()
-    assert not key_file(runtime).path.exists()
-    (head,) = rotate(runtime, "The machine of the old one burnt")
-    assert read_head(head.note, old.key)[3] is None, "nobody vouches for it, and the verifier says so"
-    assert check(runtime, WORKPLAN).is_good
-
-
-def test_a_foreign_key_put_in_place_of_ours_signs_nothing(runtime: Runtime) -> None:
-    sign(runtime, WORKPLAN)
-    say(runtime, report())
-    key_files.make_key_file(key_file(runtime).path)
-    with pytest.raises(LogError, match="its key is"):
-        sign(runtime, WORKPLAN)
-
-
-# ------------------------------------------------------------------------------------------------------- the ticker
-
-
-def due(runtime: Runtime) -> list[str]:
-    with runtime.database.read() as tx:
-        return due_for_signing(tx, runtime.now())
-
-
-def test_heads_are_due_once_a_day_where_the_log_has_grown(runtime: Runtime) -> None:
-    assert due(runtime) == [WORKPLAN], "never signed"
-    sign(runtime, WORKPLAN)
-    say(runtime, report())
-    assert due(runtime) == []
-    move(runtime, days=1)
-    assert due(runtime) == [WORKPLAN]
-    sign(runtime, WORKPLAN)
-    move(runtime, days=1)
-    assert due(runtime) == [], "nothing was added"
-
-
-def test_a_snapshot_makes_a_head_due_at_once(runtime: Runtime) -> None:
-    sign(runtime, WORKPLAN)
-    planned = {"window": {"from": "2026-Q2", "to": "2026-Q3"}, "commission": "eca"}
-    say(runtime, {"type": "ReviewPlanned", "subject": "review/africa", "data": planned})
-    assert due(runtime) == []
-    frozen = {"type": "ReadinessSnapshotTaken", "subject": "review/africa", "data": {"signed_off_by": "p1"}}
-    say(runtime, frozen)
-    assert due(runtime) == [WORKPLAN]
-
-
-def test_a_log_that_has_shrunk_is_due_so_that_the_refusal_is_heard(runtime: Runtime) -> None:
-    kept = size(runtime)
-    say(runtime, report())
-    signed = sign(runtime, WORKPLAN)
-    rolled_back(runtime, kept)
-    with runtime.database.write() as tx:  # the heads are still there: only the tail was cut
-        tx.run(
-            "INSERT INTO signed_heads VALUES (?, ?, ?, ?, ?, ?)",
-            *(WORKPLAN, signed.size, signed.root, signed.note, signed.key, signed.signed_at),
-        )
-    assert due(runtime) == [WORKPLAN]
-
-
-def test_a_simulated_workplan_is_signed_only_when_asked(database_url: str, tmp_path: Path) -> None:
-    runtime = opened(database_url, tmp_path / "data")
-    try:
-        from tests.faults.trial import founding  # noqa: PLC0415
-
-        runtime.adopt(WORKPLAN, founding(), simulated=True)
-        assert due(runtime) == []
-        assert sign(runtime, WORKPLAN).size == size(runtime)
-    finally:
-        runtime.close()
 
 
 def test_signing_reads_only_what_was_added(runtime: Runtime) -> None:

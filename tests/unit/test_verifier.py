@@ -263,8 +263,8 @@ def test_the_verifier_grows_the_tree_of_rfc_9162():
         ({"type": "WorkplanAdopted"}, "begins a log"),
         ({"type": "EntryRetracted", "data": {"position": 3}}, "no earlier one"),
         ({"type": "EntryRetracted", "data": {"position": 2}}, "no earlier one"),
-        ({"type": "EntryRetracted", "data": {}}, "position"),
-        ({"recorded_at": 7}, "expected string"),
+        ({"type": "EntryRetracted", "data": {}}, "missing or cannot be read"),
+        ({"recorded_at": 7}, "missing or cannot be read"),
     ],
 )
 def test_an_entry_that_does_not_fit_is_named(more, words):

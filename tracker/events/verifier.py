@@ -152,7 +152,6 @@ class Log:
         number = position = self.size + 1
         node = hashlib.sha256(b"\0" + line).digest()
         try:
-            need(line != b"", "it is missing")
             event = read_line(line)
             where = event["position"], self.workplan and event["workplan"]
             need(where == (position, self.workplan), f"in its place stands entry {where}")
@@ -162,7 +161,8 @@ class Log:
             if event["type"] in {"EntryCorrected", "EntryRetracted", "TextRedacted"}:
                 self._amend(event, position, event["data"]["position"])
         except FAULTS as error:
-            raise WrongError(f"{error}", position) from error
+            words = f"{error}" if type(error) is ValueError else "it is missing or cannot be read"
+            raise WrongError(words, position) from error
         while not number & 1:  # complete subtrees join (RFC 9162 section 2.1)
             node, number = hashlib.sha256(b"\1" + self._peaks.pop() + node).digest(), number >> 1
         self._peaks.append(node)
@@ -220,7 +220,7 @@ class Log:
         if note:
             if not self.keys or read_head(note, self.keys[-1])[::3] != (self.origin, True):
                 raise WrongError(f"{whose} is not signed by the key of that time", self.size)
-            if self.keys[-1] in self.unvouched and read_head(note, self.keys[-2])[3]:
+            if self.keys[-1] in self.unvouched and read_head(note, self.keys[-2:][0])[3]:
                 self.unvouched.remove(self.keys[-1])
             self.signed = self.size
         self._fitting[whose[:4]] = self.size
