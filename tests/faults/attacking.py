@@ -142,7 +142,9 @@ def cut_tail(tx: Transaction, after: int) -> None:
 
 def sign_again(tx: Transaction, folder: Path) -> None:
     """Replace every signed head by one of the attacker's key."""
-    key = make_key_file(folder / "attacker" / "signing-key")
+    elsewhere = folder / "attacker"
+    elsewhere.mkdir(exist_ok=True)
+    key = make_key_file(elsewhere / "signing-key")
     origin = json.loads(stored(tx, 1))["data"]["origin"]
     sizes = [row[0] for row in tx.all("SELECT size FROM signed_heads ORDER BY size")]
     tx.run("DELETE FROM signed_heads")
