@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,7 @@ class Database:
         self.is_sqlite = engine.dialect.name == "sqlite"
         self._read = engine.execution_options(tracker_begin="read")
         self._write = engine.execution_options(tracker_begin="write")
+        self._turn = threading.Lock()
 
     def read(self) -> contextlib.AbstractContextManager[Transaction]:
         """Open a snapshot: every query in it sees the same moment."""
@@ -77,7 +79,18 @@ class Database:
         Raises:
             UnavailableError: the database is locked, full, unwritable or gone; nothing is known to be saved.
         """
-        return self._begin(self._write)
+        return self._next_writer() if self.is_sqlite else self._begin(self._write)
+
+    @contextlib.contextmanager
+    def _next_writer(self) -> Iterator[Transaction]:
+        """Let the writers of this process queue: SQLite itself lets them poll, and some are overtaken for seconds."""
+        if not self._turn.acquire(timeout=BUSY_SECONDS):
+            raise unavailable(TimeoutError("database is locked"))
+        try:
+            with self._begin(self._write) as tx:
+                yield tx
+        finally:
+            self._turn.release()
 
     @contextlib.contextmanager
     def _begin(self, engine: sa.Engine) -> Iterator[Transaction]:
