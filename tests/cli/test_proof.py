@@ -1,4 +1,4 @@
-"""``tracker export``, ``verify``, ``import-log`` and ``key``; and the guide's walk, as an auditor takes it."""
+"""``tracker export``, ``verify``, ``import-log``, ``proof``, ``key``; and the guide's walk, as an auditor takes it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import pytest
 from tests.proving import rewritten, unguarded
 from tracker.cli import main
 from tracker.database import open_database
+from tracker.events import tree
 
 PLAN = "unnm-2022-2024"
 
@@ -117,6 +118,39 @@ def test_a_reason_is_needed_and_refusals_say_the_way_out(
     assert "nothing to accept" in capsys.readouterr().err
     assert main(["export", str(installation / "log.zip")]) == 1
     assert "exists already" in capsys.readouterr().err
+
+
+def test_an_entry_is_proved_to_be_in_the_tree_of_any_size_and_one_tree_to_begin_another(
+    installation: Path, said: Any
+) -> None:
+    size = said("verify")[1]["size"]
+    for whole in (1, 7, 64, size):
+        status, found = said("proof", "inclusion", "--position", "1", "--size", str(whole))
+        proof = found["proof"]
+        path = [bytes.fromhex(one) for one in proof["path"]]
+        root = tree.root_from_inclusion(0, whole, bytes.fromhex(proof["leaf_hash"]), path)
+        assert (status, root and root.hex(), found["workplan"]) == (0, proof["root"], PLAN)
+    status, found = said("proof", "consistency", "--first", "7")
+    assert (status, found["proof"]["second"]) == (0, size)
+    assert found["proof"]["second_root"] == said("verify")[1]["root"]
+
+
+@pytest.mark.parametrize(
+    "asked, refusal",
+    [
+        (("inclusion", "--position", "8", "--size", "7"), "`position` is 8, and must lie between 1 and 7"),
+        (("inclusion", "--position", "1", "--size", "9999"), "`size` is 9999, and must lie between 1 and "),
+        (("consistency", "--first", "0"), "`first` is 0, and must lie between 1 and "),
+        (("consistency", "--first", "8", "--second", "7"), "`first` is 8, and must lie between 1 and 7"),
+    ],
+)
+def test_a_proof_that_there_cannot_be_is_refused_with_what_can_be_asked(
+    installation: Path, capsys: pytest.CaptureFixture[str], asked: tuple[str, ...], refusal: str
+) -> None:
+    assert main(["proof", *asked]) == 1
+    words = capsys.readouterr().err
+    assert refusal in words
+    assert "The log had" in words
 
 
 def test_another_key_takes_over_in_every_signed_log(installation: Path, said: Any) -> None:

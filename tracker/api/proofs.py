@@ -5,11 +5,8 @@ from __future__ import annotations
 from tracker.api.call import Answer, Asked, Call
 from tracker.api.plan import tree_head_of
 from tracker.api.rendering import about
-from tracker.events import tree
-from tracker.events.reading import node_reader
 from tracker.events.signed_heads import keys_of, last_head
-from tracker.projections.history import inclusion
-from tracker.workplan.plan import refuse
+from tracker.projections.proofs import consistency, inclusion
 
 
 def show_tree_head(_call: Call, asked: Asked) -> Answer:
@@ -31,41 +28,15 @@ def show_tree_head(_call: Call, asked: Asked) -> Answer:
 
 def prove_inclusion(call: Call, asked: Asked) -> Answer:
     """Prove that an entry is in the tree of some size."""
-    view = asked.view
-    size = _size(call, asked, "size", least=1)
-    position = _size(call, asked, "position", least=1, most=size)
-    return Answer(about(asked) | {"proof": inclusion(view.tx, view.end.workplan, position, size)})
+    view, query = asked.view, call.query
+    end = view.question.position
+    proof = inclusion(view.tx, view.end.workplan, end, query["position"], query.get("size"))
+    return Answer(about(asked) | {"proof": proof})
 
 
 def prove_consistency(call: Call, asked: Asked) -> Answer:
     """Prove that an earlier tree is a prefix of a later one."""
-    view = asked.view
-    second = _size(call, asked, "second", least=1)
-    first = _size(call, asked, "first", least=1, most=second)
-    read = node_reader(view.tx, view.end.workplan)
-    proof = {
-        "first": first,
-        "second": second,
-        "first_root": tree.root_at(first, read).hex(),
-        "second_root": tree.root_at(second, read).hex(),
-        "path": [node.hex() for node in tree.consistency_proof(first, second, read)],
-    }
+    view, query = asked.view, call.query
+    end = view.question.position
+    proof = consistency(view.tx, view.end.workplan, end, query["first"], query.get("second"))
     return Answer(about(asked) | {"proof": proof})
-
-
-def _size(call: Call, asked: Asked, name: str, *, least: int, most: int | None = None) -> int:
-    end = asked.view.question.position
-    most = end if most is None else most
-    value = int(call.query.get(name, most))
-    if not least <= value <= most:
-        raise refuse(
-            "`{name}` is {said}, and must lie between {least} and {most}",
-            field=name,
-            value=value,
-            way_out=f"The log had {end} entries at the moment asked about.",
-            name=name,
-            said=value,
-            least=least,
-            most=most,
-        )
-    return value

@@ -1,4 +1,4 @@
-"""``tracker export``, ``verify``, ``import-log`` and ``key``."""
+"""``tracker export``, ``verify``, ``import-log``, ``proof`` and ``key``."""
 
 from __future__ import annotations
 
@@ -102,6 +102,59 @@ def import_log(*, file: Path, as_json: bool) -> None:
     show(result, words, is_json=as_json)
 
 
+@click.group("proof")
+def proof() -> None:
+    """Prove that an entry is in the log, or that an earlier log begins the later one (RFC 9162)."""
+
+
+@proof.command("inclusion")
+@click.option("--position", type=int, required=True, help="The entry.")
+@click.option("--size", type=int, help="The size of the tree; default all entries.")
+@workplan_option
+@as_json
+def prove_inclusion(*, position: int, size: int | None, workplan: str | None, as_json: bool) -> None:
+    """Prove that an entry is in the tree of some size."""
+    from tracker.events.reading import end_of
+    from tracker.events.tree import seal_of
+    from tracker.projections.proofs import inclusion
+
+    with running() as runtime:
+        meant = workplan_meant(runtime, workplan)
+        with runtime.database.read() as tx:
+            made = inclusion(tx, meant, end_of(tx, meant).position, position, size)
+    words = (
+        f"Entry {made['position']} is in the tree of {made['size']} entries of {meant},"
+        f" seal {seal_of(bytes.fromhex(made['root']))}.\n"
+        f"leaf hash {made['leaf_hash']}\nroot      {made['root']}\n{_path(made['path'])}"
+    )
+    show({"workplan": meant, "proof": made}, words, is_json=as_json)
+
+
+@proof.command("consistency")
+@click.option("--first", type=int, required=True, help="The smaller tree.")
+@click.option("--second", type=int, help="The larger tree; default all entries.")
+@workplan_option
+@as_json
+def prove_consistency(*, first: int, second: int | None, workplan: str | None, as_json: bool) -> None:
+    """Prove that an earlier tree is a prefix of a later one."""
+    from tracker.events.reading import end_of
+    from tracker.projections.proofs import consistency
+
+    with running() as runtime:
+        meant = workplan_meant(runtime, workplan)
+        with runtime.database.read() as tx:
+            made = consistency(tx, meant, end_of(tx, meant).position, first, second)
+    words = (
+        f"The tree of {made['first']} entries of {meant} begins that of {made['second']}.\n"
+        f"first root  {made['first_root']}\nsecond root {made['second_root']}\n{_path(made['path'])}"
+    )
+    show({"workplan": meant, "proof": made}, words, is_json=as_json)
+
+
+def _path(path: list[str]) -> str:
+    return "\n".join(["path", *(f"  {node}" for node in path)]) if path else "path      none needed"
+
+
 @click.group("key", invoke_without_command=True)
 @as_json
 @click.pass_context
@@ -156,4 +209,4 @@ def rotate(*, reason: str, as_json: bool) -> None:
     show(result, f"{words}.", is_json=as_json)
 
 
-COMMANDS = {"export": export, "verify": verify, "import-log": import_log, "key": key}
+COMMANDS = {"export": export, "verify": verify, "import-log": import_log, "proof": proof, "key": key}

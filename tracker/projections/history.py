@@ -8,12 +8,11 @@ from typing import Any
 import orjson
 
 from tracker.database import Transaction
-from tracker.errors import NotFoundError
-from tracker.events import tree
 from tracker.events.codec import decode, leaf_hash
-from tracker.events.reading import LogEnd, node_reader, read_stored, read_texts
+from tracker.events.reading import LogEnd, read_stored, read_texts
 from tracker.events.sealing import reveal, seals_in
 from tracker.events.shapes import to_json
+from tracker.projections.proofs import inclusion
 from tracker.projections.speakers import speaker_of
 from tracker.projections.standings import load_state
 from tracker.workplan.plan import Plan
@@ -127,7 +126,7 @@ def one_entry(tx: Transaction, end: LogEnd, plan: Plan, position: int) -> View:
     return view | {
         "before": before,
         "after": after,
-        "proof": inclusion(tx, end.workplan, position, end.position),
+        "proof": inclusion(tx, end.workplan, end.position, position),
     }
 
 
@@ -144,26 +143,6 @@ def states_around(
     texts = read_texts(tx, end.workplan, [sha256 for _, sha256 in seals_in(states)])
     before, after = (reveal(state, texts, []) for state in states)
     return before, after
-
-
-def inclusion(tx: Transaction, workplan: str, position: int, size: int) -> View:
-    """Return the inclusion proof of an entry in the tree of ``size`` entries (RFC 9162), hashes in hex.
-
-    Raises:
-        NotFoundError: the tree of that size does not hold the entry.
-    """
-    if not 1 <= position <= size:
-        raise NotFoundError(
-            "a tree of {size} entries holds no entry {position}", size=size, position=position
-        )
-    read = node_reader(tx, workplan)
-    return {
-        "position": position,
-        "size": size,
-        "root": tree.root_at(size, read).hex(),
-        "leaf_hash": read(0, position - 1).hex(),
-        "path": [node.hex() for node in tree.inclusion_proof(position - 1, size, read)],
-    }
 
 
 def differences(before: View | None, after: View | None) -> list[View]:
