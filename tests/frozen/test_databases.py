@@ -102,7 +102,7 @@ def test_it_answers_as_it_did_is_whole_and_can_be_folded_anew(house: Installatio
     assert is_migrated(runtime.database)
     assert differing(house, facts) == {}, HOW
     found = check(runtime, W)
-    assert (found.findings, found.signed) == ((), found.size - 1)
+    assert (found.findings, found.fallen, found.signed) == ((), (), found.size - 1)
     assert rebuild(runtime.database, W).differing == ()
     runtime.cache = PlanCache()
     assert differing(house, facts) == {}, HOW

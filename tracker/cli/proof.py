@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -61,6 +62,7 @@ def verify(*, workplan: str | None, as_json: bool) -> int:
         "root": found.root.hex(),
         "signed": found.signed,
         "findings": [{"position": one.position, "words": one.words} for one in found.findings],
+        "fallen_guards": list(found.fallen),
     }
     signed = f"signed up to entry {found.signed}" if found.signed else "none of it signed yet"
     words = f"{found.workplan}: all {found.size} entries are as they were written, {signed}."
@@ -70,8 +72,19 @@ def verify(*, workplan: str | None, as_json: bool) -> int:
             f"{found.workplan} is NOT as it was written:\n{said}\n"
             "Stop writing, keep all files as they are, and compare with an older export or the seals in letters."
         )
+    if found.fallen:
+        words += f"\n{unguarded(found.fallen)}"
     show(result, words, is_json=as_json)
-    return 0 if found.is_good else 1
+    return 0 if found.is_good and not found.fallen else 1
+
+
+def unguarded(fallen: Sequence[str]) -> str:
+    """Return what to do about guards that do not stand."""
+    return (
+        f"The database no longer refuses to change what was recorded: {'; '.join(fallen)}.\n"
+        "Find out who may alter the schema and did. If `tracker verify` finds every entry as it was written, put the"
+        " guards back: `tracker doctor --guard`."
+    )
 
 
 @click.command("import-log")

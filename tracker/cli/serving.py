@@ -14,9 +14,11 @@ from typing import Any
 import click
 
 from tracker.cli.context import as_json, note, running, settings, show
+from tracker.cli.proof import unguarded
 from tracker.database import is_migrated, migrate
 from tracker.directory import people, tokens
 from tracker.erasure import sync_ledger
+from tracker.events import guards
 from tracker.plans.reader import SHIPPED, read_file
 from tracker.runtime import Runtime, build_runtime
 from tracker.workplan.document import requests_of
@@ -168,20 +170,29 @@ def _end_with(parent: int, stopped: threading.Event) -> None:
 
 
 @click.command("doctor")
+@click.option(
+    "--guard", "is_guarding", is_flag=True, help="Put back the triggers that refuse changes to the log."
+)
 @as_json
-def doctor(*, as_json: bool) -> int:
-    """Check the settings, the database and the end of each log."""
+def doctor(*, is_guarding: bool, as_json: bool) -> int:
+    """Check the settings, the database with its guards, and the end of each log."""
     checks: dict[str, str] = {}
     found = settings()
     checks["settings"] = "ok"
     with running(is_migrating=False) as runtime:
         checks["schema"] = "ok" if is_migrated(runtime.database) else "not up to date: run `tracker init`"
         if checks["schema"] == "ok":
+            if is_guarding:
+                with runtime.database.write() as tx:
+                    guards.put_back(tx)
+            with runtime.database.read() as tx:
+                fallen = guards.fallen(tx)
+            checks["guards"] = unguarded(fallen) if fallen else "ok"
             for workplan in runtime.workplan_ids():
                 with runtime.ask(workplan) as view:
                     checks[workplan] = f"{view.end.position} entries, last on {view.end.recorded_at}"
     checks["mail"] = found.smtp_url or "no TRACKER_SMTP_URL: letters wait"
-    is_well = checks["schema"] == "ok"
+    is_well = checks["schema"] == checks.get("guards") == "ok"
     show(checks, "\n".join(f"{name}: {said}" for name, said in checks.items()), is_json=as_json)
     return 0 if is_well else 1
 

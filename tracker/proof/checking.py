@@ -11,7 +11,7 @@ from typing import Any
 
 from tracker.database import Transaction
 from tracker.errors import LogError, NotFoundError, SettingsError
-from tracker.events import tree
+from tracker.events import guards, tree
 from tracker.events.append import event_row
 from tracker.events.codec import decode, leaf_hash
 from tracker.events.signed_heads import SignedHead, all_heads, keys_of
@@ -36,13 +36,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What checking a log found; nothing found: it is as it was written."""
+    """What checking a log found; nothing found: it is as it was written.
+
+    ``fallen`` says which of the database's own guards against changes do not stand.
+    """
 
     workplan: str
     size: int
     root: bytes
     signed: int
     findings: tuple[Finding, ...]
+    fallen: tuple[str, ...]
 
     @property
     def is_good(self) -> bool:
@@ -71,7 +75,8 @@ def check(runtime: Runtime, workplan: str, told: Told = silent) -> Checked:
             findings = [Finding(str(error), error.position)]
         except LogError as error:
             findings = [Finding(str(error), walk.log.size + 1)]
-    return Checked(workplan, walk.log.size, walk.log.root(), walk.log.signed, tuple(findings))
+        log, fallen = walk.log, tuple(guards.fallen(tx))
+    return Checked(workplan, log.size, log.root(), log.signed, tuple(findings), fallen)
 
 
 @contextlib.contextmanager
