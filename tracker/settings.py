@@ -6,9 +6,10 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Literal, cast
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tracker.errors import Fault, SettingsError
 
@@ -20,7 +21,7 @@ KNOWN = {
     "TRACKER_HOST": "address to listen on; 127.0.0.1 by default",
     "TRACKER_PORT": "port to listen on; 8000 by default",
     "TRACKER_BASE_URL": "the public address, as it stands in letters",
-    "TRACKER_SMTP_URL": "smtp://host:port of the mail server; without it letters wait",
+    "TRACKER_SMTP_URL": "smtp://user:password@host:port of the mail server, or smtps://; without it letters wait",
     "TRACKER_MAIL_FROM": "sender of letters",
     "TRACKER_SECRET_KEY": "at least 32 characters; signs cookies and forms",
     "TRACKER_SIGNING_KEY_FILE": "file of the key that signs tree heads; in TRACKER_DATA_DIR by default",
@@ -30,18 +31,87 @@ KNOWN = {
 }
 
 
+Security = Literal["tls", "always", "offered", "never"]
+"""``tls`` from the first byte; else STARTTLS always, where the server offers it, or never."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """The mail server of an installation. ``rate``: letters a minute at most, over all processes; None is no limit."""
+
+    host: str
+    port: int
+    security: Security = "never"
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    rate: int | None = None
+
+    def __str__(self) -> str:
+        """Return where it is, without its secret."""
+        scheme = "smtps" if self.security == "tls" else "smtp"
+        return f"{scheme}://{self.host}:{self.port}"
+
+    @classmethod
+    def from_url(cls, url: str) -> MailServer:
+        """Read ``smtp://user:password@host:port?starttls=always&rate=30``, or ``smtps://…``.
+
+        Raises:
+            ValueError: says what is wrong, never the address itself, which holds a password.
+        """
+        parts = urlsplit(url)
+        if parts.scheme not in {"smtp", "smtps"}:
+            raise ValueError("must begin with smtp:// or smtps://")
+        try:
+            host, port = parts.hostname, parts.port
+        except ValueError:
+            host, port = None, None
+        if not host or parts.path.strip("/") or parts.fragment:
+            raise ValueError("must be smtp://host:port; what is special in a password is written as %XX")
+        said = dict(parse_qsl(parts.query, keep_blank_values=True))
+        if unknown := sorted(said.keys() - {"starttls", "rate"}):
+            raise ValueError(f"knows starttls and rate, not {', '.join(unknown)}")
+        if (parts.username is None) != (parts.password is None):
+            raise ValueError("needs a user name and a password, or neither")
+        user, password = (unquote(one) if one else None for one in (parts.username, parts.password))
+        if not f"{user}{password}".isascii():
+            raise ValueError("takes a user name and a password of ASCII characters only")
+        if parts.scheme == "smtps" and "starttls" in said:
+            raise ValueError("smtps:// is encrypted from the first byte: leave out starttls")
+        starttls = said.get("starttls", _starttls(host, has_user=parts.username is not None))
+        if starttls not in {"always", "offered", "never"}:
+            raise ValueError("takes starttls=always, offered or never")
+        rate = said.get("rate")
+        if rate is not None and not (rate.isdecimal() and 0 < int(rate) <= 100_000):
+            raise ValueError("takes rate=N, letters a minute, from 1")
+        return cls(
+            host=host,
+            port=port or (465 if parts.scheme == "smtps" else 25),
+            security="tls" if parts.scheme == "smtps" else cast("Security", starttls),
+            user=user,
+            password=password,
+            rate=int(rate) if rate else None,
+        )
+
+
+def _starttls(host: str, *, has_user: bool) -> Security:
+    """Return what is wise where nothing is said: a password never goes over a network unencrypted."""
+    if host in LOOPBACK:
+        return "never"
+    return "always" if has_user else "offered"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one installation."""
 
-    database_url: str
+    database_url: str = field(repr=False)
     data_dir: Path
     host: str
     port: int
     base_url: str
-    smtp_url: str | None
+    smtp_url: str | None = field(repr=False)
     mail_from: str
-    secret_key: str
+    secret_key: str = field(repr=False)
     signing_key_file: Path
 
     @property
@@ -75,8 +145,10 @@ class Settings:
         if urlsplit(base_url).scheme not in {"http", "https"} or not urlsplit(base_url).hostname:
             faults.append(Fault("TRACKER_BASE_URL", "must be an http(s) address", base_url))
         smtp = environ.get("TRACKER_SMTP_URL") or None
-        if smtp and (urlsplit(smtp).scheme != "smtp" or not urlsplit(smtp).hostname):
-            faults.append(Fault("TRACKER_SMTP_URL", "must be smtp://host:port", urlsplit(smtp).scheme))
+        try:
+            MailServer.from_url(smtp or "smtp://none")
+        except ValueError as error:
+            faults.append(Fault("TRACKER_SMTP_URL", str(error)))
         secret = environ.get("TRACKER_SECRET_KEY") or ""
         if secret and len(secret) < 32:
             faults.append(Fault("TRACKER_SECRET_KEY", "must have at least 32 characters"))

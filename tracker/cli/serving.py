@@ -21,6 +21,7 @@ from tracker.erasure import sync_ledger
 from tracker.events import guards
 from tracker.plans.reader import SHIPPED, read_file
 from tracker.runtime import Runtime, build_runtime
+from tracker.settings import MailServer
 from tracker.workplan.document import requests_of
 
 FIRST_LINK_LIFE = timedelta(hours=24)
@@ -191,7 +192,8 @@ def doctor(*, is_guarding: bool, as_json: bool) -> int:
             for workplan in runtime.workplan_ids():
                 with runtime.ask(workplan) as view:
                     checks[workplan] = f"{view.end.position} entries, last on {view.end.recorded_at}"
-    checks["mail"] = found.smtp_url or "no TRACKER_SMTP_URL: letters wait"
+    mail = MailServer.from_url(found.smtp_url) if found.smtp_url else None
+    checks["mail"] = str(mail) if mail else "no TRACKER_SMTP_URL: letters wait"
     is_well = checks["schema"] == checks.get("guards") == "ok"
     show(checks, "\n".join(f"{name}: {said}" for name, said in checks.items()), is_json=as_json)
     return 0 if is_well else 1

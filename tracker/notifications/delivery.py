@@ -77,6 +77,10 @@ def deliver(
         )
         return done
     post = post or Post(url or "")
+    if post.server.rate is not None:
+        waiting, done.problem = _within(runtime, waiting, post.server.rate)
+    if not waiting:
+        return done
     sender = _Sender(runtime, principal, post, new_id(), hook)
     try:
         sender.patiently(post.open)
@@ -94,6 +98,23 @@ def deliver(
     finally:
         post.close()
     return done
+
+
+def _within(runtime: Runtime, waiting: list[Letter], rate: int) -> tuple[list[Letter], DeliveryError | None]:
+    """Return the letters that the server may be given now, and why the others wait.
+
+    Nobody sleeps: what is beyond the rate goes with the next run. Counted in the database, for all processes.
+    """
+    with runtime.database.read() as tx:
+        room = max(0, rate - outbox.handed_over_since(tx, runtime.now() - timedelta(minutes=1)))
+    if len(waiting) <= room:
+        return waiting, None
+    return waiting[:room], DeliveryError(
+        "the mail server is given {rate} letters a minute; letters waiting: {count}",
+        rate=rate,
+        count=len(waiting) - room,
+        way_out="The next runs send them, one minute after another.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

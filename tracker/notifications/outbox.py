@@ -131,6 +131,12 @@ def is_waiting(letter: Letter, now: datetime) -> bool:
     return letter.state in CLAIMS and (letter.claimed_until or "") < instant_text(now)
 
 
+def handed_over_since(tx: Transaction, since: datetime) -> int:
+    """Return how many letters of all workplans were handed over after an instant."""
+    query = sa.select(sa.func.count()).where(letters.c.data_sent_at > instant_text(since))
+    return int(tx.core.execute(query).scalar() or 0)
+
+
 def abandoned(tx: Transaction, now: datetime, workplan: str) -> list[Letter]:
     """Return the letters that were handed over to the last dot by somebody who never said what became of them."""
     said = instant_text(now)

@@ -10,12 +10,13 @@ import contextlib
 import re
 import smtplib
 import socket
+import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from tracker.errors import DeliveryError
+from tracker.settings import MailServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,11 @@ class RefusedError(DeliveryError):
 
 
 class Post:
-    """A connection to the mail server at ``smtp://host:port``, kept for a batch of letters."""
+    """A connection to the mail server of the settings, kept for a batch of letters. Certificates are checked."""
 
     def __init__(self, url: str, patience: Patience | None = None) -> None:
-        parts = urlsplit(url)
-        self.host, self.port = parts.hostname or "", parts.port or 25
+        self.server = MailServer.from_url(url)
+        self.host, self.port = self.server.host, self.server.port
         self.patience = patience or Patience()
         self._smtp: smtplib.SMTP | None = None
 
@@ -58,17 +59,19 @@ class Post:
         """
         if self._smtp is not None:
             return
-        smtp = smtplib.SMTP(timeout=self.patience.connect)
+        smtp = self._client()
         try:
             with self._speaking("connecting"):
                 code, said = smtp.connect(self.host, self.port)
                 if code != 220:
                     raise smtplib.SMTPResponseException(code, said)
+                self._socket(smtp).settimeout(self.patience.reply)
                 smtp.ehlo_or_helo_if_needed()
+            self._encrypt(smtp)
+            self._sign_in(smtp)
         except DeliveryError:
             smtp.close()
             raise
-        self._socket(smtp).settimeout(self.patience.reply)
         self._smtp = smtp
 
     def envelope(self, sender: str, recipient: str) -> None:
@@ -137,6 +140,52 @@ class Post:
             self.close()
 
     # ------------------------------------------------------------------------------------------------ in detail
+
+    def _client(self) -> smtplib.SMTP:
+        timeout = self.patience.connect
+        if self.server.security == "tls":
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(timeout=timeout, context=ssl.create_default_context())
+        else:
+            smtp = smtplib.SMTP(timeout=timeout)
+        # Given to the constructor, a name is connected to at once; without it no certificate would fit.
+        smtp._host = self.host  # type: ignore[attr-defined]  # noqa: SLF001
+        return smtp
+
+    def _encrypt(self, smtp: smtplib.SMTP) -> None:
+        wanted = self.server.security
+        if wanted in {"tls", "never"} or (wanted == "offered" and not smtp.has_extn("starttls")):
+            return
+        if not smtp.has_extn("starttls"):
+            raise TransientError(
+                "{host}:{port} offers no encryption (STARTTLS), and nothing is sent without",
+                **self._operands(0, b""),
+            )
+        with self._speaking("STARTTLS"):
+            code, said = smtp.starttls(context=ssl.create_default_context())
+            if code != 220:
+                raise smtplib.SMTPResponseException(code, said)
+            smtp.ehlo()
+
+    def _sign_in(self, smtp: smtplib.SMTP) -> None:
+        """Say who we are. What the server answers is not repeated: some repeat what they were given."""
+        if self.server.user is None:
+            return
+        try:
+            smtp.login(self.server.user, self.server.password or "")
+        except smtplib.SMTPNotSupportedError as error:
+            why = "takes no user name and password on this connection"
+            raise TransientError("{host}:{port} {why}", why=why, **self._operands(0, b"")) from error
+        except smtplib.SMTPResponseException as error:
+            why = "does not accept the user name and password"
+            code = error.smtp_code
+            raise TransientError(
+                "{host}:{port} {why} ({code})", why=why, **self._operands(code, b"")
+            ) from None
+        except (OSError, smtplib.SMTPException) as error:
+            why = "broke off while we signed in"
+            raise TransientError(
+                "{host}:{port} {why}: {kind}", why=why, kind=type(error).__name__, **self._operands(0, b"")
+            ) from None
 
     def _open_one(self) -> smtplib.SMTP:
         if self._smtp is None:
