@@ -58,6 +58,10 @@ class Oracle:
         return self.answers[question]
 
     def state(self, events: list[Raw], day: str | None) -> str:
+        return self.told(self.facts(events), day)
+
+    def facts(self, events: list[Raw]) -> list[Raw]:
+        """Return the facts among a subject's events as they count: retracted ones left out, corrections applied."""
         retracted = {one["data"]["position"] for one in events if one["type"] == "EntryRetracted"}
         facts = []
         for event in events:
@@ -71,12 +75,15 @@ class Oracle:
                         if name in said:
                             fact[name] = said[name]
             facts.append(fact)
+        return facts
+
+    def told(self, facts: list[Raw], day: str | None) -> str:
+        """Return the state after facts in the order of their timeline."""
         first = next((fact for fact in facts if fact["type"] in FOUNDING), None)
         if first is None or (day is not None and self.place(first) > day):
             return "null"
-        facts.sort(key=lambda fact: (fact is not first, self.place(fact), fact["position"]))
         state = None
-        for fact in facts:
+        for fact in sorted(facts, key=lambda one: (one is not first, self.place(one), one["position"])):
             place = self.place(fact)
             if day is None or place <= day:
                 kind = fact["subject"].split("/")[0]

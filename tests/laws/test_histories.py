@@ -6,8 +6,12 @@ import os
 
 import pytest
 
+from tests.laws import comparisons
+from tests.laws.comparisons import compare
 from tests.laws.histories import History, hasty
-from tracker.projections import past, standings
+from tracker.events.catalogue import WorkplanAdopted
+from tracker.projections import causes, past, standings
+from tracker.projections.causes import Causes
 from tracker.workplan import docket, folding
 
 HISTORIES = int(os.environ.get("LAW_HISTORIES", "200"))
@@ -25,6 +29,8 @@ def test_every_answer_about_a_random_history_is_that_of_brute_force(part, databa
             history = History(runtime, seed)
             history.live()
             history.check()
+            if seed % 2:
+                compare(history, 1)
             taken, refused = taken + history.taken, refused + history.refused
     assert min(taken, refused) > HISTORIES / PARTS * 10, "histories of one kind of wish prove little"
 
@@ -40,6 +46,7 @@ def is_caught(url: str, histories: int = 12) -> bool:
                 history = History(runtime, seed)
                 history.live()
                 history.check()
+                compare(history, 4)
             except AssertionError:
                 return True
     return False
@@ -79,6 +86,21 @@ def test_control_an_answer_off_by_one_is_caught(module, name, right, wrong, sqli
     sql = getattr(module, name)
     assert right in sql
     monkeypatch.setattr(module, name, sql.replace(right, wrong))
+    assert is_caught(sqlite_url)
+
+
+def test_control_naming_whatever_was_recorded_in_between_is_caught(sqlite_url, monkeypatch):
+    def between(events, zone, first, second):
+        low, high = sorted((first.position, second.position))
+        return Causes(tuple(one.position for one in events if low < one.position <= high), {})
+
+    monkeypatch.setattr(comparisons, "causes", between)
+    assert is_caught(sqlite_url)
+
+
+@pytest.mark.parametrize("name", ["EntryCorrected", "EntryRetracted"])
+def test_control_an_amendment_that_is_not_named_is_caught(name, sqlite_url, monkeypatch):
+    monkeypatch.setattr(causes, name, WorkplanAdopted)
     assert is_caught(sqlite_url)
 
 

@@ -115,16 +115,46 @@ class ConsistencyAnswer(About):
     proof = nested(ConsistencyPath)
 
 
+class FieldDone(FieldChange):
+    """One field that differs, and the entries that changed it; none where only a day passed."""
+
+    events = integers()
+
+
+class Doer(Shape):
+    """An entry that changed something: who, when recorded, when it happened, why, decided where."""
+
+    position = integer()
+    type = string()
+    recorded_at = string()
+    occurred_on = string()
+    speaker = nested(Speaker, required=False)
+    channel = string(required=False)
+    reason = string(null=True, required=False)
+    decided_at = string(required=False)
+
+
 class Changed(Shape):
     """A subject that is new, withdrawn, or different."""
 
     subject = string()
     kind = string()
     id = string()
+    workstream = string("null where it belongs to none, or to several", null=True)
     events = integers("the entries that did it")
+    entries = table(Doer, "the same entries, told")
     state = record(required=False)
     marked = boolean(required=False)
-    fields_ = fields.List(fields.Nested(FieldChange), data_key="fields", required=False)
+    fields_ = fields.List(fields.Nested(FieldDone), data_key="fields", required=False)
+
+
+class StreamCounts(Shape):
+    """How much of a workstream is different."""
+
+    workstream = string(null=True)
+    added = integer()
+    withdrawn = integer()
+    changed = integer()
 
 
 class Changes(About):
@@ -134,7 +164,9 @@ class Changes(About):
     recorded_at = string()
     from_ = fields.Dict(data_key="from", required=True)
     to = record()
+    is_backwards = boolean("the first point lies after the second; answered in the order asked")
     counts = record("of activities")
+    workstreams = table(StreamCounts)
     words = string()
     added = table(Changed)
     withdrawn = table(Changed)

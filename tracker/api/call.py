@@ -13,6 +13,7 @@ from tracker.database import Transaction
 from tracker.directory.principals import PUBLIC, Principal
 from tracker.errors import ConflictError
 from tracker.projections.reading_rights import Reading, may
+from tracker.projections.sheets import MEDIA_TYPES, Format, Table, file_of
 from tracker.runtime import Runtime, View
 
 PREFIX = "/api/v1"
@@ -68,7 +69,10 @@ class Call:
     body: Any = None
     key: str | None = None
     """The header Idempotency-Key, as it was sent."""
-    is_csv: bool = False
+    format: Format | None = None
+    """The kind of file wanted instead of JSON."""
+    language: str = "en"
+    """The language that its reader likes best, of those there are."""
     reader_of: Callable[[Transaction, str | None], Reader] | None = None
     """Returns who asks, in a workplan; for the routes that are about none, or about several."""
 
@@ -87,6 +91,12 @@ class Answer:
     media_type: str = "application/json"
 
 
+def file_answer(table: Table, wanted: Format, name: str, headers: Mapping[str, str] | None = None) -> Answer:
+    """Return a table as a file to save."""
+    said = {"Content-Disposition": f'attachment; filename="{name}.{wanted}"'}
+    return Answer(file_of(table, wanted), headers={**(headers or {}), **said}, media_type=MEDIA_TYPES[wanted])
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """One line of the route table. Paths begin below ``/api/v1`` unless ``is_root``; places are spelt ``{name}``."""
@@ -103,7 +113,8 @@ class Route:
     status: int = 200
     validator: Validator = "question"
     is_root: bool = False
-    has_csv: bool = False
+    has_files: bool = False
+    """Whether it also answers as CSV and as a workbook."""
     tag: str = "plan"
 
     @property

@@ -16,7 +16,9 @@ from tracker.api import credentials, queries, rendering, strict_json
 from tracker.api.call import Asked, Call, NotReachedError, Reader, Route
 from tracker.database import Transaction
 from tracker.errors import DeniedError, NotFoundError, RuleError, UnknownReaderError
+from tracker.projections.change_words import LANGUAGES
 from tracker.projections.reading_rights import may
+from tracker.projections.sheets import MEDIA_TYPES, Format
 from tracker.runtime import Runtime
 from tracker.workplan.root import Workplan
 
@@ -76,14 +78,14 @@ class Dispatcher:
         self, route: Route, path: Mapping[str, str], query: dict[str, Any], fault: RuleError | None
     ) -> Response:
         with self._asked(route, path, query, fault) as asked:
-            call = Call(self.runtime, path, query, is_csv=_wants_csv(route))
+            call = Call(self.runtime, path, query, format=_format(route), language=_language())
             if (
                 route.validator != "question" or "changed_since" in query
             ):  # relative to an instant, not to an entry
                 return self._sent(_tagged(route, rendering.respond(route.handler(call, asked))), asked)
             end = asked.view.end
             count = self.redactions.count(asked.view.tx, end.workplan, end.position)
-            tag = rendering.question_tag(asked, request, count, "csv" if call.is_csv else "json")
+            tag = rendering.question_tag(asked, request, count, call.format or "json")
             if request.if_none_match.contains_weak(tag):
                 response = Response(status=304)
             else:
@@ -143,7 +145,7 @@ class Dispatcher:
         response.headers.setdefault(
             "Cache-Control", "no-store" if asked.reader.has_credentials else "no-cache"
         )
-        response.headers["Vary"] = "Accept, Authorization, Cookie"
+        response.headers["Vary"] = "Accept, Accept-Language, Authorization, Cookie"
         return response
 
 
@@ -227,9 +229,17 @@ def _bytes() -> bytes:
     return bytes(data)
 
 
-def _wants_csv(route: Route) -> bool:
-    best = request.accept_mimetypes.best_match(["application/json", "text/csv"], "application/json")
-    return route.has_csv and best == "text/csv"
+def _format(route: Route) -> Format | None:
+    """Return the kind of file that is liked better than JSON; JSON where the route has no files."""
+    offered = {"application/json": None} | {
+        said.partition(";")[0]: name for name, said in MEDIA_TYPES.items()
+    }
+    best = request.accept_mimetypes.best_match(list(offered), "application/json")
+    return offered[best] if route.has_files else None
+
+
+def _language() -> str:
+    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
 
 
 def _tagged(route: Route, response: Response) -> Response:

@@ -1,27 +1,20 @@
-"""What happened: the history with its speakers, as JSON or CSV, one entry with its proof, and what changed between."""
+"""What happened: the history with its speakers, as JSON or as a file, and one entry with its proof."""
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-import orjson
-
-from tracker.api.call import PREFIX, Answer, Asked, Call
+from tracker.api.call import PREFIX, Answer, Asked, Call, file_answer
 from tracker.api.dispatch import nothing_here
-from tracker.api.rendering import Screen, about, mark, told
-from tracker.errors import MomentError
+from tracker.api.rendering import about, mark
 from tracker.events.dates import span
 from tracker.events.reading import read_stored
 from tracker.projections.bounds import after_position, last_position
-from tracker.projections.changes import changes, split_point
 from tracker.projections.history import Filters, differences, entries, history, one_entry
-from tracker.projections.past import plan_for
-from tracker.projections.questions import Question, resolve
-from tracker.workplan.plan import Plan, refuse
+from tracker.projections.sheets import Table, day_cell, instant_cell
+from tracker.workplan.plan import refuse
 
 Body = dict[str, Any]
 
@@ -55,9 +48,8 @@ def list_events(call: Call, asked: Asked) -> Answer:
         asked_for = {name.rstrip("_"): said for name, said in kept.items()}
         address = f"{PREFIX}/workplans/{call.workplan}/events?{urlencode(asked_for)}"
         headers["Link"] = f'<{address}>; rel="next"'
-    if call.is_csv:
-        headers["Content-Disposition"] = f'attachment; filename="{call.workplan}-entries.csv"'
-        return Answer(_csv(items), headers=headers, media_type="text/csv; charset=utf-8")
+    if call.format is not None:
+        return file_answer(_table(call, asked, items), call.format, f"{call.workplan}-entries", headers)
     return Answer(about(asked) | {"items": items, "next": goes_on}, headers=headers)
 
 
@@ -122,22 +114,18 @@ def _known_then(item: Body, position: int) -> Body:
     return item
 
 
-def _csv(items: list[Body]) -> bytes:
-    """Return the entries as CSV that a spreadsheet reads as text and never as a formula (OWASP, "CSV injection")."""
-    file = io.StringIO()
-    table = csv.writer(file, quoting=csv.QUOTE_ALL)
-    table.writerow(COLUMNS)
+def _table(call: Call, asked: Asked, items: list[Body]) -> Table:
+    question = asked.view.question
+    rows = []
     for item in items:
         cells = item | {"speaker": item["speaker"]["display"], "entity": item["speaker"]["entity"]}
-        table.writerow([_cell(cells.get(name)) for name in COLUMNS])
-    return file.getvalue().encode("utf-8-sig")
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    said = value if isinstance(value, str) else orjson.dumps(value).decode()
-    return f"'{said}" if said.lstrip(" \"'")[:1] in set("=+-@\t\r\0|") else said
+        cells |= {
+            "recorded_at": instant_cell(item["recorded_at"]),
+            "occurred_on": day_cell(item["occurred_on"]),
+        }
+        rows.append([cells.get(name) for name in COLUMNS])
+    made = instant_cell(question.recorded_at)
+    return Table(f"{call.workplan}: entries", question.words, question.zone, made, COLUMNS, rows)
 
 
 def show_event(call: Call, asked: Asked) -> Answer:
@@ -155,48 +143,3 @@ def show_event(call: Call, asked: Asked) -> Answer:
         "question": view.question.as_json(),
     }
     return Answer(body | mark(asked))
-
-
-def show_changes(call: Call, asked: Asked) -> Answer:
-    """Show what changed between two points, with the entries that did it."""
-    screen = Screen(asked)
-    first = _point(call, asked, call.query["from_"], "from")
-    second = _point(call, asked, call.query["to"], "to")
-    body = changes(asked.view.tx, call.workplan, first, second)
-    for name in ("added", "withdrawn"):
-        for entry in body[name]:
-            entry["state"] = screen(entry["state"])
-    _screen_fields(body, screen)
-    to = second[0]
-    head = {"position": to.position, "recorded_at": to.recorded_at, "question": to.as_json()}
-    return told(asked, head | body | mark(asked), screen)
-
-
-def _point(call: Call, asked: Asked, said: str, field: str) -> tuple[Question, Plan]:
-    view = asked.view
-    as_of, effective_on = split_point(said)
-    try:
-        question = resolve(view.tx, view.end, view.present, call.runtime.now(), as_of, effective_on)
-    except MomentError as error:
-        query = error.details.get("query")
-        if query is not None:
-            day = query.get("effective_on")
-            instead = f"now@{day}" if day else "now"
-            error.details["query"] = {field: instead}
-            error.way_out = f"Ask for {field}={instead}."
-        error.field, error.value = field, said
-        raise
-    return question, plan_for(view.tx, view.end, question, call.runtime.cache)
-
-
-def _screen_fields(body: Body, screen: Screen) -> None:
-    """Leave out fields that the reader does not get; a subject of which nothing else changed did not change for it."""
-    kept = []
-    for entry in body["changed"]:
-        entry["fields"] = [one for one in entry["fields"] if not screen.hides(one["field"])]
-        if entry["fields"]:
-            kept.append(entry)
-        else:
-            body["unchanged"] += 1
-            body["counts"]["changed"] -= entry["kind"] == "activity"
-    body["changed"] = kept

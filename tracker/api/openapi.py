@@ -21,6 +21,7 @@ from tracker.events.catalogue import CATALOGUE, Declaration
 from tracker.events.intake import EnvelopeSchema
 from tracker.events.schemas import Either, PlainText, data_schema, schema_for
 from tracker.events.vocabulary import SUBJECT_PATTERN, OnBehalfOf
+from tracker.projections.sheets import MEDIA_TYPES
 
 Json = dict[str, Any]
 
@@ -242,6 +243,7 @@ def _content(route: Route) -> Json:
         kind = "object" if route.answer == "application/json" else "string"
         return {"content": {route.answer: {"schema": {"type": kind}}}}
     content: Json = {"application/json": {"schema": route.answer}}
-    if route.has_csv:
-        content["text/csv"] = {"schema": {"type": "string"}}
+    if route.has_files:
+        for media_type in MEDIA_TYPES.values():
+            content[media_type.partition(";")[0]] = {"schema": {"type": "string"}}
     return {"content": content}

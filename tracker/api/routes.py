@@ -12,6 +12,7 @@ from tracker.api import (
     answers_desks,
     answers_log,
     answers_plan,
+    changes,
     entries,
     people,
     plan,
@@ -95,7 +96,7 @@ ROUTES: tuple[Route, ...] = (
         answers_log.Entries,
         queries.History,
         validator="body",
-        has_csv=True,
+        has_files=True,
         tag="events",
     ),
     get(
@@ -109,10 +110,11 @@ ROUTES: tuple[Route, ...] = (
     get(
         f"{W}/changes",
         "state",
-        entries.show_changes,
+        changes.show_changes,
         answers_log.Changes,
         queries.Ends,
         validator="body",
+        has_files=True,
         tag="events",
     ),
     get(

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
 from tracker.database import Transaction
 from tracker.events.event import id_of, kind_of
-from tracker.projections.history import differences
+from tracker.events.reading import read_subject
+from tracker.projections.causes import PRESENT, Causes, Point, causes
+from tracker.projections.history import differences, entries
 from tracker.projections.questions import Question
 from tracker.projections.views import view_of
+from tracker.workplan.activity import Activity
+from tracker.workplan.milestone import Milestone
 from tracker.workplan.plan import Plan, natural
+from tracker.workplan.session import Session
 
 KINDS = ("workstream", "activity", "commitment", "milestone", "session", "review", "entity")
 View = dict[str, Any]
@@ -20,8 +26,12 @@ JOINED = {
     ("activity", "sessions_counted"),
     ("entity", "leads"),
     ("entity", "participates"),
+    ("workstream", "activities"),
 }
 """What a view joins from other subjects: a lead that moves is a change of the workstream, listed there once."""
+
+TOLD = ("position", "type", "recorded_at", "occurred_on", "speaker", "channel", "reason", "decided_at")
+"""What is said of an entry that did something."""
 
 
 def split_point(said: str) -> tuple[str | None, str | None]:
@@ -33,52 +43,58 @@ def split_point(said: str) -> tuple[str | None, str | None]:
 def changes(
     tx: Transaction, workplan: str, first: tuple[Question, Plan], second: tuple[Question, Plan]
 ) -> View:
-    """Return what is new, withdrawn or different at the second point, and how much is the same.
+    """Return what is new, withdrawn or different at the second point, by whose entries, and how much is the same.
 
     An activity counts as added when it is in the plan only at the second point, as withdrawn when only at the
-    first. ``counts`` are about activities.
+    first. ``counts`` are about activities. Within each list subjects stand by workstream, then in plan order.
     """
     (asked, before), (asked_then, after) = first, second
     old = _views(before, asked.day)
     new = _views(after, asked_then.day)
-    done_by = _events_between(tx, workplan, asked, asked_then)
     made: View = {"added": [], "withdrawn": [], "changed": [], "unchanged": 0}
-    for subject in sorted({*old, *new}, key=lambda one: (KINDS.index(kind_of(one)), natural(one))):
+    found = _finder(tx, workplan, asked, asked_then)
+    streams = {one: _workstream_of(one, after, before) for one in (*old, *new)}
+    for subject in sorted(streams, key=lambda one: _order(one, streams[one])):
         was, now = _present(old.get(subject)), _present(new.get(subject))
-        entry = {
+        if was is None and now is None:
+            continue
+        entry: View = {
             "subject": subject,
             "kind": kind_of(subject),
             "id": id_of(subject),
-            "events": done_by.get(subject, []),
+            "workstream": streams[subject],
         }
-        if was is None and now is None:
+        if was is None or now is None:
+            events = list(found(subject).of(PRESENT))
+            if was is None:
+                made["added"].append(entry | {"events": events, "state": now})
+            else:
+                is_marked = subject in new
+                made["withdrawn"].append(entry | {"events": events, "state": was, "marked": is_marked})
             continue
-        if was is None:
-            made["added"].append(entry | {"state": now})
-        elif now is None:
-            made["withdrawn"].append(entry | {"state": was, "marked": subject in new})
-        elif fields := [
-            one for one in differences(was, now) if (kind_of(subject), one["field"]) not in JOINED
-        ]:
-            made["changed"].append(entry | {"fields": fields})
-        else:
+        fields = [one for one in differences(was, now) if (kind_of(subject), one["field"]) not in JOINED]
+        if not fields:
             made["unchanged"] += 1
-    counts = {
-        "before": sum(1 for one, view in old.items() if kind_of(one) == "activity" and _present(view)),
-        "after": sum(1 for one, view in new.items() if kind_of(one) == "activity" and _present(view)),
-    }
-    for name in ("added", "withdrawn", "changed"):
-        counts[name] = sum(1 for entry in made[name] if entry["kind"] == "activity")
-    moved = [entry for entry in made["changed"] if entry["kind"] == "activity"]
-    counts["status_changed"] = sum(1 for entry in moved if _touches(entry, "status"))
-    counts["window_moved"] = sum(1 for entry in moved if _touches(entry, "window"))
+            continue
+        for one in fields:
+            one["events"] = _did(subject, one["field"], found, before, after)
+        events = sorted({position for one in fields for position in one["events"]})
+        made["changed"].append(entry | {"events": events, "fields": fields})
+    _describe(tx, workplan, after, made)
     return {
         "from": asked.as_json(),
         "to": asked_then.as_json(),
-        "counts": counts,
-        "words": _words(counts),
+        "is_backwards": is_backwards(asked, asked_then),
+        "counts": _counts(old, new, made),
+        "workstreams": _by_workstream(made),
         **made,
     }
+
+
+def is_backwards(first: Question, second: Question) -> bool:
+    """Return whether the first point lies after the second: on one axis later, on the other not earlier."""
+    one, other = (first.position, first.day), (second.position, second.day)
+    return one != other and one[0] >= other[0] and one[1] >= other[1]
 
 
 def _views(plan: Plan, day: date) -> dict[str, View]:
@@ -93,32 +109,105 @@ def _present(view: View | None) -> View | None:
     return None if view is None or view.get("withdrawn") else view
 
 
-def _touches(entry: View, field: str) -> bool:
+def _workstream_of(subject: str, *plans: Plan) -> str | None:
+    """Return the workstream that a subject belongs to, in the first of the plans that knows it; None for several."""
+    state = next((found.state for plan in plans if (found := plan.standing(subject)) and found.state), None)
+    match state:
+        case Activity(workstream=only):
+            return only
+        case Milestone(activity=str(owner)):
+            return _workstream_of(f"activity/{owner}", *plans)
+        case Milestone(workstream=only):
+            return only
+        case Session(workstreams=(only,)):
+            return only
+        case _:
+            return id_of(subject) if kind_of(subject) == "workstream" else None
+
+
+def _order(subject: str, workstream: str | None) -> tuple[Any, ...]:
+    return workstream is None, natural(workstream or ""), KINDS.index(kind_of(subject)), natural(subject)
+
+
+# ------------------------------------------------------------------------------------------------- what did it
+
+
+def _finder(tx: Transaction, workplan: str, first: Question, second: Question) -> Callable[[str], Causes]:
+    """Return the function that finds what made the difference about a subject; each is looked for once."""
+    last = max(first.position, second.position)
+    known: dict[str, Causes] = {}
+
+    def find(subject: str) -> Causes:
+        if subject not in known:
+            events = read_subject(tx, workplan, subject, last)
+            known[subject] = causes(events, first.zone, Point.of(first), Point.of(second))
+        return known[subject]
+
+    return find
+
+
+def _did(subject: str, field: str, found: Callable[[str], Causes], before: Plan, after: Plan) -> list[int]:
+    """Return the entries that changed a field: of the subject, and of sessions where they count for it."""
+    own = found(subject)
+    did: set[int] = set()
+    if kind_of(subject) == "activity" and field == "done":
+        did.update(own.touching(field))
+        for session in (*before.all("session", Session), *after.all("session", Session)):
+            if id_of(subject) in session.counts_for:
+                did.update(found(f"session/{session.id}").touching("status", "counts_for"))
+    return sorted(did or own.of(field))
+
+
+def _describe(tx: Transaction, workplan: str, plan: Plan, made: View) -> None:
+    """Put beside each subject what its entries say: who, when recorded, when it happened, why, decided where."""
+    subjects = [one for name in ("added", "withdrawn", "changed") for one in made[name]]
+    told = {
+        one["position"]: one
+        for one in told_entries(
+            tx, workplan, plan, sorted({position for one in subjects for position in one["events"]})
+        )
+    }
+    for one in subjects:
+        one["entries"] = [told[position] for position in one["events"]]
+
+
+def told_entries(tx: Transaction, workplan: str, plan: Plan, positions: Iterable[int]) -> list[View]:
+    """Return what is told of entries beside what they did; names are those of ``plan``, redactions show."""
+    wanted, made = list(positions), []
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        sql = f"SELECT stored FROM events WHERE workplan = ? AND position IN ({', '.join('?' * len(part))})"  # noqa: S608 - only marks
+        stored = [bytes(row[0]) for row in tx.all(f"{sql} ORDER BY position", workplan, *part)]
+        views = entries(tx, workplan, plan, stored)
+        made += [{name: view[name] for name in TOLD if name in view} for view in views]
+    return made
+
+
+# ------------------------------------------------------------------------------------------------------ counts
+
+
+def _counts(old: dict[str, View], new: dict[str, View], made: View) -> dict[str, int]:
+    counts = {
+        "before": sum(1 for one, view in old.items() if kind_of(one) == "activity" and _present(view)),
+        "after": sum(1 for one, view in new.items() if kind_of(one) == "activity" and _present(view)),
+    }
+    for name in ("added", "withdrawn", "changed"):
+        counts[name] = sum(1 for entry in made[name] if entry["kind"] == "activity")
+    moved = [entry for entry in made["changed"] if entry["kind"] == "activity"]
+    counts["status_changed"] = sum(1 for entry in moved if touches(entry, "status"))
+    counts["window_moved"] = sum(1 for entry in moved if touches(entry, "window"))
+    return counts
+
+
+def touches(entry: View, field: str) -> bool:
     return any(one["field"] == field for one in entry["fields"])
 
 
-def _events_between(
-    tx: Transaction, workplan: str, first: Question, second: Question
-) -> dict[str, list[int]]:
-    """Return ``{subject: positions}`` of the entries that one point rests on and the other does not."""
-    low, high = sorted((first.position, second.position))
-    early, late = sorted((first.day.isoformat(), second.day.isoformat()))
-    between: list[Any] = [low, high]
-    where = "position > ? AND position <= ?"
-    if first.effective or second.effective:
-        between = [*between, early, late, high]
-        where = f"(({where}) OR (placed_on > ? AND placed_on <= ?)) AND position <= ?"
-    sql = f"SELECT subject, position FROM events WHERE workplan = ? AND {where} ORDER BY position"  # noqa: S608 - fixed conditions
-    rows = tx.all(sql, workplan, *between)
-    found: dict[str, list[int]] = {}
-    for subject, position in rows:
-        found.setdefault(subject, []).append(position)
-    return found
-
-
-def _words(counts: View) -> str:
-    return (
-        f"{counts['before']} activities then, {counts['after']} now: {counts['added']} added,"
-        f" {counts['withdrawn']} removed from the plan, {counts['status_changed']} changed status,"
-        f" {counts['window_moved']} windows moved"
-    )
+def _by_workstream(made: View) -> list[View]:
+    """Count what is added, withdrawn and changed in each workstream, in plan order; last what belongs to none."""
+    found: dict[str | None, View] = {}
+    for name in ("added", "withdrawn", "changed"):
+        for entry in made[name]:
+            empty = {"workstream": entry["workstream"], "added": 0, "withdrawn": 0, "changed": 0}
+            found.setdefault(entry["workstream"], empty)[name] += 1
+    return [found[one] for one in sorted(found, key=lambda one: (one is None, natural(one or "")))]

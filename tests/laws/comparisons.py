@@ -1,0 +1,127 @@
+"""Two random points of a random history compared: the entries named are those that turn one answer into the other."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.laws.histories import History
+from tests.laws.oracle import FOUNDING, Oracle
+from tracker.events.codec import decode
+from tracker.projections.causes import CALENDAR, LAST_DAY, Point, causes
+from tracker.projections.changes import changes
+
+Facts = dict[int, dict[str, Any]]
+FOLLOWING = {"overdue", "last_report", "reports_by_entity", "missing_materials", "done"}
+"""Fields of a view that are none of the state, or not of this subject alone."""
+
+
+def compare(history: History, pairs: int) -> int:
+    """Compare random points on both axes; return how many entries were named.
+
+    Raises:
+        AssertionError: naming the seed and the points.
+    """
+    oracle, rng, named = Oracle(history.stored), history.wisher.rng, 0
+    days = [day for day in oracle.days() if day <= history.clock.now.date().isoformat()]
+    for _ in range(pairs):
+        points = [Point(rng.randint(1, len(history.stored)), LAST_DAY) for _ in range(2)]
+        if rng.random() < 0.7:
+            points = [Point(one.position, rng.choice(days)) if rng.random() < 0.8 else one for one in points]
+        if rng.random() < 0.3:
+            points[1] = Point(points[0].position, points[1].day)
+        named += _entries(history, oracle, points)
+        _fields(history, oracle, points)
+    return named
+
+
+def _standing(oracle: Oracle, subject: str, point: Point) -> Facts:
+    """Return the facts about a subject that an answer at a point rests on, by the plainest reading."""
+    events = [raw for raw in oracle.raw[: point.position] if raw["subject"] == subject]
+    return {fact["position"]: fact for fact in oracle.facts(events) if oracle.place(fact) <= point.day}
+
+
+def _entries(history: History, oracle: Oracle, points: list[Point]) -> int:
+    """Applying the entries named, and no others, leads from one answer to the other; none is named in vain."""
+    count = 0
+    last = max(point.position for point in points)
+    for subject in sorted({raw["subject"] for raw in oracle.raw[:last]}):
+        stored = [
+            one
+            for one, raw in zip(history.stored[:last], oracle.raw, strict=False)
+            if raw["subject"] == subject
+        ]
+        found = causes([decode(one) for one in stored], str(oracle.zone), *points)
+        one, other = (_standing(oracle, subject, point) for point in points)
+        where = f"history {history.seed}, {subject}, {points}: {found.entries}"
+        turned, count = dict(one), count + len(found.entries)
+        for position in found.entries:
+            fact = _fact(oracle, position)
+            assert one.get(fact) != other.get(fact), f"{where}: {position} made no difference"
+            if fact != position or not _came(oracle, fact, points):
+                low, high = sorted(point.position for point in points)
+                assert low < position <= high, f"{where}: both points know {position}"
+            turned.pop(fact, None)
+            if fact in other:
+                turned[fact] = other[fact]
+        assert turned == other, f"{where}: something is not named"
+    return count
+
+
+def _fact(oracle: Oracle, position: int) -> int:
+    """Return the fact that an entry states, corrects or retracts."""
+    raw = oracle.raw[position - 1]
+    is_amending = raw["type"] in {"EntryCorrected", "EntryRetracted"}
+    return int(raw["data"]["position"]) if is_amending else position
+
+
+def _came(oracle: Oracle, fact: int, points: list[Point]) -> bool:
+    """Return whether a fact stands between the two days, as either point knows it."""
+    low, high = sorted(point.day for point in points)
+    subject = oracle.raw[fact - 1]["subject"]
+    for point in points:
+        known = _standing(oracle, subject, Point(point.position, LAST_DAY)).get(fact)
+        if known and low < oracle.place(known) <= high:
+            return True
+    return False
+
+
+def _fields(history: History, oracle: Oracle, points: list[Point]) -> None:
+    """Every field that differs names entries, and these alone give it its new value."""
+    asked = [(f"position:{point.position}", None if point.day == LAST_DAY else point.day) for point in points]
+    run, workplan = history.runtime, history.workplan
+    with run.ask(workplan, *asked[0]) as before, run.ask(workplan, *asked[1]) as after:
+        found = changes(after.tx, workplan, (before.question, before.plan), (after.question, after.plan))
+    for entry in (*found["added"], *found["withdrawn"]):
+        assert entry["events"], (
+            f"history {history.seed}, {points}: {entry['subject']} came and went by itself"
+        )
+    for entry in found["changed"]:
+        one, other = (_standing(oracle, entry["subject"], point) for point in points)
+        for field in entry["fields"]:
+            name, where = field["field"], f"history {history.seed}, {entry['subject']}, {points}, {field}"
+            assert field["events"] or name in CALENDAR, where
+            if name in FOLLOWING:
+                continue
+            steps = [_steps(oracle, facts, name) for facts in (one, other)]
+            did = {_fact(oracle, position) for position in field["events"]}
+            differing = {fact for fact in one.keys() | other.keys() if one.get(fact) != other.get(fact)}
+            for made in steps:
+                assert not made or made[-1] not in differing or made[-1] in did, (
+                    f"{where}: the last is not named"
+                )
+            touching = differing.intersection(*steps[:1]) | differing.intersection(*steps[1:])
+            assert did <= (touching or differing), f"{where}: {did} did not touch it"
+
+
+def _steps(oracle: Oracle, facts: Facts, field: str) -> list[int]:
+    """Return the facts after which a field of the state is another than before, in the order of the timeline."""
+    first = min(facts, key=lambda fact: (facts[fact]["type"] not in FOUNDING, fact))
+    order = sorted(facts, key=lambda fact: (fact != first, oracle.place(facts[fact]), fact))
+    made, was = [], None
+    for count, fact in enumerate(order, start=1):
+        state = json.loads(oracle.told([facts[one] for one in order[:count]], None))
+        if was is None or state.get(field) != was.get(field):
+            made.append(fact)
+        was = state
+    return made

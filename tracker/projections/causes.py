@@ -1,0 +1,135 @@
+"""Which entries made the difference between two answers about one subject, field by field.
+
+An answer rests on the living entries that its point knows and that stand at its day. The entries that did it are those
+on which only one of two answers rests, or on which they rest differently: the fact itself where it was recorded or
+happened in between, its corrections or retraction where those were. What cancelled out in between did nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from tracker.events.catalogue import EntryCorrected, EntryRetracted
+from tracker.events.event import Event, kind_of
+from tracker.projections.questions import Question
+from tracker.workplan.folding import KINDS, Entry, living
+
+PRESENT = "present"
+"""Stands for being in the plan at all, beside the fields of a state."""
+
+SOURCES: dict[str, tuple[str, ...]] = {
+    "overdue": ("window", "due", "status", "withdrawn"),
+    "last_report": ("reports",),
+    "reports_by_entity": ("reports",),
+    "missing_materials": ("materials", "status", "rule"),
+}
+"""Fields of a view that are computed from other fields of the state."""
+
+CALENDAR = frozenset({"overdue"})
+"""Fields that change by themselves when a day passes: then no entry did it."""
+
+LAST_DAY = "9999-12-31"
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Where an answer stands on both axes: what was known, by position, and up to which day."""
+
+    position: int
+    day: str
+
+    @classmethod
+    def of(cls, question: Question) -> Point:
+        return cls(question.position, question.effective.isoformat() if question.effective else LAST_DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Causes:
+    """The positions of the entries behind a difference, ascending, and which of them touched which field."""
+
+    entries: tuple[int, ...]
+    touched: Mapping[str, tuple[int, ...]]
+
+    def of(self, field: str) -> tuple[int, ...]:
+        """Return the entries that changed one field; all of them where the field only follows from others."""
+        found = self.touching(*SOURCES.get(field, (field,)))
+        return self.entries if not found and field not in CALENDAR else found
+
+    def touching(self, *names: str) -> tuple[int, ...]:
+        return tuple(sorted({position for name in names for position in self.touched.get(name, ())}))
+
+
+NOTHING = Causes((), {})
+
+
+def causes(events: Sequence[Event], zone: str, first: Point, second: Point) -> Causes:
+    """Return what made the difference; ``events`` are all of the subject's, in order, that either point knows."""
+    if not events:
+        return NOTHING
+    known = {
+        at: {one.event.position: one for one in living([e for e in events if e.position <= at], zone)}
+        for at in (first.position, second.position)
+    }
+    low, high = sorted((first.position, second.position))
+    amended: dict[int, set[int]] = {}
+    for event in events:
+        if low < event.position <= high and isinstance(event.data, EntryCorrected | EntryRetracted):
+            amended.setdefault(event.data.position, set()).add(event.position)
+
+    def stands(fact: int, at: int, day: str) -> tuple[Event, str] | None:
+        entry = known[at].get(fact)
+        return (entry.event, entry.placed_on) if entry and entry.placed_on <= day else None
+
+    did: dict[int, set[int]] = {}
+    for fact in known[first.position].keys() | known[second.position].keys():
+        one, other = first.position, second.position
+        if stands(fact, one, first.day) == stands(fact, other, second.day):
+            continue
+        is_known = any(stands(fact, one, day) != stands(fact, other, day) for day in (first.day, second.day))
+        is_due = any(stands(fact, at, first.day) != stands(fact, at, second.day) for at in (one, other))
+        made = {fact} if is_due or low < fact <= high else set()
+        did[fact] = made | (amended.get(fact, set()) if is_known else set()) or {fact}
+    return Causes(tuple(sorted(set().union(*did.values()))), _touched(did, known, first, second))
+
+
+def _touched(
+    did: Mapping[int, set[int]], known: Mapping[int, Mapping[int, Entry]], first: Point, second: Point
+) -> dict[str, tuple[int, ...]]:
+    """Return ``{field: positions}`` of what changed a field at either point."""
+    steps = [_steps(known[at.position].values(), at.day) for at in (first, second)]
+    found: dict[str, set[int]] = {}
+    for fact, names in did.items():
+        one, other = (made.get(fact, {}) for made in steps)
+        same: set[str] = set()
+        if one and other and len({known[at.position][fact].placed_on for at in (first, second)}) == 1:
+            same = {name for name in one.keys() & other.keys() if one[name] == other[name]}
+        for name in (one.keys() | other.keys()) - same:
+            found.setdefault(name, set()).update(names)
+    return {name: tuple(sorted(positions)) for name, positions in found.items()}
+
+
+def _steps(entries: Iterable[Entry], day: str) -> dict[int, dict[str, Any]]:
+    """Return ``{position: {field: its value after}}`` of the fields that each entry changed on the way to a day."""
+    timeline = list(entries)
+    if not timeline or not timeline[0].is_founding or timeline[0].placed_on > day:
+        return {}
+    evolve = KINDS[kind_of(timeline[0].event.subject)].evolve
+    state: Any = None
+    found = {}
+    for entry in timeline:
+        if entry.placed_on <= day:
+            before, state = state, evolve(state, entry.event, entry.placed_on)
+            was, now = _values(before), _values(state)
+            found[entry.event.position] = {
+                name: said for name, said in now.items() if name not in was or was[name] != said
+            }
+    return found
+
+
+def _values(state: Any) -> dict[str, Any]:
+    if state is None:
+        return {PRESENT: False}
+    is_there = not getattr(state, "withdrawn", False)
+    return {PRESENT: is_there} | {field.name: getattr(state, field.name) for field in fields(state)}
