@@ -40,8 +40,10 @@ PATHS = (
     f"{HOME}entities/oim",
     f"{HOME}entries",
     f"{HOME}entries/1",
+    f"{HOME}entries/20/genuine?size=50&seal=0000-0000",
     f"{HOME}changes?from=2023-02-01",
 )
+REFUSED = ("/nowhere", f"{HOME}entries/20/genuine?size=x&seal=y&as_of=position:40")
 IN_THE_DARK = (f"{HOME}?status=overdue", f"{HOME}activities/3.4", f"{HOME}activities/3.4?as_of=2023-05-15")
 
 
@@ -196,7 +198,7 @@ def test_axe_finds_nothing(site: Site, base: str, browser: Browser, scheme: str)
     is_dark = scheme == "dark"
     with watching(browser, base, scheme=scheme) as watched:
         sign_in(watched, site, "secretariat")
-        for path in IN_THE_DARK if is_dark else (*PATHS, "/nowhere"):
+        for path in IN_THE_DARK if is_dark else (*PATHS, *REFUSED):
             watched.open(path)
             watched.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
             found = axe.run(watched.page, options={"runOnly": ["color-contrast"]} if is_dark else {})

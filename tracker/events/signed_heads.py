@@ -52,6 +52,12 @@ def last_head(tx: Transaction, workplan: str) -> SignedHead | None:
     return _head(row) if row else None
 
 
+def first_head_over(tx: Transaction, workplan: str, position: int, upto: int) -> SignedHead | None:
+    """Return the smallest signed head that covers an entry and is no larger than ``upto``."""
+    row = tx.one(f"{_SELECT} AND size >= ? AND size <= ? ORDER BY size LIMIT 1", workplan, position, upto)
+    return _head(row) if row else None
+
+
 def all_heads(tx: Transaction, workplan: str) -> Iterator[SignedHead]:
     """Yield the signed heads of a log, by size."""
     yield from (_head(row) for row in tx.all(f"{_SELECT} ORDER BY size", workplan))

@@ -79,17 +79,22 @@ def _split(width: int) -> int:
 
 def inclusion_proof(index: int, size: int, read: Read) -> list[bytes]:
     """Return the audit path of leaf ``index`` (from 0) in the tree of ``size`` leaves (RFC 9162, 2.1.3.1)."""
-    path: list[bytes] = []
+    return [_subtree(start, stop, read) for start, stop in siblings(index, size)]
+
+
+def siblings(index: int, size: int) -> list[tuple[int, int]]:
+    """Return the leaves, ``start`` to ``stop``, under each node of an audit path, from the leaf upwards."""
+    found: list[tuple[int, int]] = []
     start, stop = 0, size
     while stop - start > 1:
         middle = start + _split(stop - start)
         if index < middle:
-            path.append(_subtree(middle, stop, read))
+            found.append((middle, stop))
             stop = middle
         else:
-            path.append(_subtree(start, middle, read))
+            found.append((start, middle))
             start = middle
-    return path[::-1]
+    return found[::-1]
 
 
 def consistency_proof(first: int, second: int, read: Read) -> list[bytes]:

@@ -11,6 +11,7 @@ from tracker.web import (
     activities,
     comparison,
     entries,
+    genuine,
     guarding,
     home,
     plan,
@@ -19,7 +20,7 @@ from tracker.web import (
     signin,
 )
 
-PAGES = (home, signin, plan, activities, records, entries, comparison)
+PAGES = (home, signin, plan, activities, records, entries, genuine, comparison)
 """The modules whose pages stand on the shell; importing them is what puts them there."""
 
 

@@ -1,22 +1,21 @@
-"""The history of the whole plan, filtered; and one entry with its before, its after and its proof in plain words."""
+"""The history of the whole plan, filtered; and one entry with its before and its after."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import request
 
 from tracker.clock import instant_text
-from tracker.errors import MomentError, NotFoundError
-from tracker.events import tree
+from tracker.errors import MomentError
 from tracker.events.catalogue import CATALOGUE
 from tracker.events.event import kind_of
-from tracker.events.reading import node_reader
 from tracker.projections.history import Filters, one_entry
+from tracker.projections.proofs import examine
 from tracker.projections.questions import DAY
 from tracker.web import labels
+from tracker.web.genuine import check_position
 from tracker.web.language import _
 from tracker.web.rendering import shell
 from tracker.web.telling import tell, told
@@ -92,29 +91,13 @@ def _speakers(here: Visit) -> list[tuple[str, str]]:
 @shell.get("/w/<workplan>/entries/<int:position>")
 def entry(workplan: str, position: int) -> tuple[str, int]:
     with visit(workplan, "history") as here:
+        check_position(here, position)
         answer = here.answer
-        if not 1 <= position <= answer.question.position:
-            raise NotFoundError(
-                _("The plan has no entry {position} at the moment shown."),
-                position=position,
-                way_out=_("The last one is {last}.", last=answer.question.position),
-            )
         view = one_entry(answer.tx, answer.end, answer.plan, position)
-        proof = view["proof"]
         return page(
             "entry.html",
             here,
             entry=tell(here, view),
             kind=_(labels.KIND.get(kind_of(view["subject"]), "")),
-            proof=proof,
-            is_proved=_is_proved(proof),
-            seal=tree.seal_of(bytes.fromhex(proof["root"])),
-            seal_then=tree.seal_of(tree.root_at(position, node_reader(answer.tx, workplan))),
+            found=examine(answer.tx, workplan, position, answer.question.position),
         )
-
-
-def _is_proved(proof: dict[str, Any]) -> bool:
-    """Return whether the entry's hash and its path lead to the root."""
-    leaf, path = bytes.fromhex(proof["leaf_hash"]), [bytes.fromhex(one) for one in proof["path"]]
-    root = tree.root_from_inclusion(proof["position"] - 1, proof["size"], leaf, path)
-    return root is not None and root.hex() == proof["root"]

@@ -277,4 +277,4 @@ def show_seal(workplan: str, size: int) -> Response:
         except LogError:  # there is no such log, or it is shorter than the letter says
             is_same = False
     seal = tree.seal_of(bytes.fromhex(root)) if root else ""
-    return _page("seal", 200, say, size=size, seal=seal, is_same=is_same)
+    return _page("seal", 200, say, workplan=workplan, size=size, seal=seal, is_same=is_same)
