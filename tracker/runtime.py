@@ -21,7 +21,7 @@ from tracker.events.catalogue import EntryCorrected, ReadinessSnapshotTaken, Tex
 from tracker.events.dates import local_day
 from tracker.events.event import Event, Said, Wish
 from tracker.events.intake import read_wishes, shape_correction
-from tracker.events.ledger import Ledger, Removal
+from tracker.events.ledger import Ledger, Removal, remove_text
 from tracker.events.reading import LogEnd, end_of, read_event, read_subject, workplans
 from tracker.events.sealing import Sealer, seals_in
 from tracker.events.shapes import to_json
@@ -309,23 +309,9 @@ def _removals(tx: Transaction, decision: Decision) -> list[Removal]:
 
 
 def _redact(tx: Transaction, head: Head, decision: Decision) -> None:
-    """Remove the text and salt of every redaction, and the salt of the key row that would prove it."""
-    for event in decision.events:
-        if isinstance(event.data, TextRedacted):
-            position, pointer = event.data.position, event.data.field
-            tx.run(
-                "DELETE FROM texts WHERE workplan = ? AND position = ? AND field = ?",
-                head.workplan,
-                position,
-                pointer,
-            )
-            tx.run(
-                "UPDATE idempotency_keys SET salt = NULL, body_hash = NULL WHERE workplan = ?"
-                " AND first_position <= ? AND first_position + count > ?",
-                head.workplan,
-                position,
-                position,
-            )
+    """Remove what the redactions of an append name; everywhere, because a text is read by its hash, not its place."""
+    for removal in _removals(tx, decision):
+        remove_text(tx, head.workplan, removal.id)
 
 
 def build_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:

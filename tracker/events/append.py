@@ -23,6 +23,7 @@ from tracker.events.catalogue import AMENDING
 from tracker.events.codec import encode, leaf_hash
 from tracker.events.dates import parse_instant
 from tracker.events.event import Event, Said
+from tracker.events.ledger import spent_key
 from tracker.events.sealing import seals_in
 from tracker.events.shapes import to_json
 
@@ -201,7 +202,7 @@ def _moved(tx: Transaction, head: Head) -> bool:
 
 
 def _earlier(tx: Transaction, workplan: str, said: Said, body: Any) -> Appended | None:
-    row = tx.one(_KEY, workplan, said.actor, said.key)
+    row = tx.one(_KEY, workplan, said.actor, said.key, spent_key(said.key or ""))
     if row is None:
         return None
     salt, body_hash, first, count = row
@@ -273,7 +274,7 @@ INSERT_NODE = "INSERT INTO tree_nodes (workplan, level, idx, hash) VALUES (?, ?,
 INSERT_TEXT = "INSERT INTO texts (workplan, position, field, sha256, salt, text) VALUES (?, ?, ?, ?, ?, ?)"
 _KEY = (
     "SELECT salt, body_hash, first_position, count FROM idempotency_keys"
-    " WHERE workplan = ? AND actor = ? AND key = ?"
+    " WHERE workplan = ? AND actor = ? AND key IN (?, ?)"
 )
 INSERT_KEY = (
     "INSERT INTO idempotency_keys (workplan, actor, key, salt, body_hash, first_position, count)"

@@ -6,6 +6,7 @@ what was removed stays removed. Lines are never rewritten; each is durable befor
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -59,8 +60,34 @@ class Ledger:
 
     def replay_redactions(self, tx: Transaction) -> int:
         """Remove every text that the ledger says is removed; return how many were still there."""
-        return sum(
-            tx.run("DELETE FROM texts WHERE sha256 = ?", one.id)
-            for one in self.removals()
-            if one.kind == "redaction"
-        )
+        workplans = [row[0] for row in tx.all("SELECT workplan FROM workplan_heads")]
+        removed = [one.id for one in self.removals() if one.kind == "redaction"]
+        return sum(remove_text(tx, workplan, sha256) for sha256 in removed for workplan in workplans)
+
+
+def remove_text(tx: Transaction, workplan: str, sha256: str) -> int:
+    """Remove a sealed text and its salt wherever it stands, and return at how many places that was.
+
+    Of the requests that brought it nothing stays by which a text could be guessed: neither the salt of the body nor the
+    key as it was sent, which may be made from the body.
+    """
+    for (position,) in tx.all(_PLACES, workplan, sha256):
+        for actor, key in tx.all(_REQUESTS, workplan, position, position):
+            tx.run(_FORGET, spent_key(key), workplan, actor, key)
+    return tx.run("DELETE FROM texts WHERE workplan = ? AND sha256 = ?", workplan, sha256)
+
+
+def spent_key(key: str) -> str:
+    """Return what stands for the key of a request of which a text was removed."""
+    return f"spent:{hashlib.sha256(key.encode()).hexdigest()}"
+
+
+_PLACES = "SELECT DISTINCT position FROM texts WHERE workplan = ? AND sha256 = ?"
+_REQUESTS = (
+    "SELECT actor, key FROM idempotency_keys WHERE workplan = ? AND salt IS NOT NULL"
+    " AND first_position <= ? AND first_position + count > ?"
+)
+_FORGET = (
+    "UPDATE idempotency_keys SET key = ?, salt = NULL, body_hash = NULL"
+    " WHERE workplan = ? AND actor = ? AND key = ?"
+)

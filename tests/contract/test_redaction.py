@@ -1,0 +1,156 @@
+"""A redaction leaves no copy: wherever the text stands, beside the log or in what is kept of the request."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.databases import CLI, W, adopt
+from tests.proving import bundled, opened, verified
+from tests.stories import correct, event, report
+from tracker.errors import RuleError
+from tracker.events import ledger
+from tracker.events.codec import decode
+from tracker.events.intake import read_wishes
+from tracker.events.reading import read_stored, read_texts
+from tracker.events.sealing import Sealer, seals_in
+from tracker.events.shapes import to_json
+from tracker.proof.checking import check
+from tracker.runtime import Runtime
+
+SECRET = "Amina said it herself"
+
+
+@pytest.fixture
+def runtime(database_url: str, tmp_path: Path) -> Iterator[Runtime]:
+    made = opened(database_url, tmp_path / "data")
+    adopt(made)
+    yield made
+    made.close()
+
+
+def say(runtime: Runtime, *said: dict[str, Any], key: str | None = None) -> int:
+    body = said[0] if len(said) == 1 else list(said)
+    return runtime.submit(W, body, CLI, "cli", key).first_position
+
+
+def redact(runtime: Runtime, subject: str, position: int, field: str) -> None:
+    data = {"position": position, "field": field, "authority": "data protection officer"}
+    say(runtime, event("TextRedacted", subject, data))
+
+
+def seals(runtime: Runtime, position: int) -> dict[str, str]:
+    with runtime.database.read() as tx:
+        return dict(seals_in(to_json(decode(read_stored(tx, W, position)))))
+
+
+def everything(runtime: Runtime) -> str:
+    """Return every value of every table, in words."""
+    with runtime.database.read() as tx:
+        sql = (
+            "SELECT name FROM sqlite_master WHERE type = 'table'"
+            if tx.is_sqlite
+            else "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+        )
+        values = [
+            value for (name,) in tx.all(sql) for row in tx.all(f"SELECT * FROM {name}") for value in row
+        ]
+    return "\n".join(bytes(one).hex() if isinstance(one, bytes | memoryview) else str(one) for one in values)
+
+
+def sealed_once_said_twice(runtime: Runtime) -> int:
+    """Append two reports of which three texts are one and the same sealed text; no door does that today."""
+    sealer = Sealer()
+    wishes, _ = read_wishes(
+        [report("3.1", note=SECRET, reason="a"), report("3.3", note="b", reason="c")], sealer
+    )
+    text = wishes[0].data.note  # type: ignore[union-attr]
+    wishes = [replace(one, reason=text) for one in wishes]
+    return runtime.wish(W, wishes, CLI, "cli", sealer=sealer).first_position
+
+
+def test_a_text_sealed_once_and_standing_at_three_places_is_removed_from_all(
+    runtime: Runtime, tmp_path: Path
+) -> None:
+    first = sealed_once_said_twice(runtime)
+    sha256 = seals(runtime, first)["/data/note"]
+    places = [seals(runtime, first), seals(runtime, first + 1)]
+    assert [list(one.values()).count(sha256) for one in places] == [2, 1]
+    redact(runtime, "activity/3.1", first, "/data/note")
+    with runtime.database.read() as tx:
+        assert read_texts(tx, W, [sha256]) == {}
+    assert SECRET not in everything(runtime)
+    assert check(runtime, W).is_good
+    run = verified(bundled(runtime, tmp_path / "log.zip", workplan=W), tmp_path / "auditor")
+    assert run.returncode == 0, run.stdout
+
+
+def test_control_removed_by_its_place_the_text_stays_readable_at_the_others(runtime: Runtime) -> None:
+    first = sealed_once_said_twice(runtime)
+    sha256 = seals(runtime, first)["/data/note"]
+    with runtime.database.write() as tx:
+        assert tx.run("DELETE FROM texts WHERE position = ? AND field = '/data/note'", first) == 1
+        assert read_texts(tx, W, [sha256]) == {sha256: SECRET}
+
+
+def test_the_door_seals_the_same_words_at_two_places_apart(runtime: Runtime) -> None:
+    """So that what one of them was is not told by the other, and each is removed by itself."""
+    first = say(runtime, report("3.1", note=SECRET, reason=SECRET), report("3.3", note=SECRET))
+    held = [sha256 for position in (first, first + 1) for sha256 in seals(runtime, position).values()]
+    assert len(set(held)) == len(held) == 3
+    redact(runtime, "activity/3.1", first, "/data/note")
+    with runtime.database.read() as tx:
+        assert list(read_texts(tx, W, held).values()) == [SECRET] * 2
+
+
+def test_nothing_anywhere_holds_a_text_when_all_its_places_were_redacted(runtime: Runtime) -> None:
+    """Standings, a frozen snapshot, corrections, the keys of requests: read wholly."""
+    finding = {"line": "agenda", "status": "partly", "finding": SECRET, "source": SECRET}
+    planned = {"commission": "CEPA", "window": {"from": "2023-Q3", "to": "2023-Q4"}}
+    say(runtime, event("ReviewPlanned", "review/africa", planned))
+    found = say(runtime, event("ReadinessFindingRecorded", "review/africa", finding))
+    one = say(runtime, report("3.1", note=SECRET, assessment="at_risk", reason=SECRET), key=f"key {SECRET}")
+    other = say(runtime, correct("activity/3.1", one, reason=SECRET, data={"note": SECRET}))
+    say(runtime, event("ReadinessSnapshotTaken", "review/africa", {"signed_off_by": "p1"}))
+    hashed = hashlib.sha256(SECRET.encode()).hexdigest()
+    assert SECRET in everything(runtime), "control: it is there"
+    for position, subject in ((found, "review/africa"), (one, "activity/3.1"), (other, "activity/3.1")):
+        for field in seals(runtime, position):
+            redact(runtime, subject, position, field)
+    left = everything(runtime)
+    assert SECRET not in left
+    assert hashed not in left
+    assert check(runtime, W).is_good
+
+
+def test_of_the_request_stays_only_that_it_was_done(runtime: Runtime) -> None:
+    body = report("3.1", note=SECRET)
+    key = f"form:{hashlib.sha256(SECRET.encode()).hexdigest()}"
+    position = say(runtime, body, key=key)
+    say(runtime, report("3.3", note="another"), key="another")
+    redact(runtime, "activity/3.1", position, "/data/note")
+    for again in (body, report("3.1", note="something else")):
+        with pytest.raises(RuleError, match="redacted since"):
+            say(runtime, again, key=key)
+    with runtime.database.read() as tx:
+        rows = {row[0]: row[1:] for row in tx.all("SELECT key, salt, body_hash FROM idempotency_keys")}
+    assert rows.pop(ledger.spent_key(key)) == (None, None)
+    assert list(rows) == ["another"]
+    assert None not in rows["another"]
+
+
+def test_an_older_copy_is_made_to_forget_the_request_too(runtime: Runtime) -> None:
+    position = say(runtime, report("3.1", note=SECRET), key="kept")
+    sha256 = seals(runtime, position)["/data/note"]
+    runtime.ledger.add([ledger.Removal("redaction", sha256)])  # as if it was redacted after the copy was made
+    with runtime.database.write() as tx:
+        assert runtime.ledger.replay_redactions(tx) == 1
+        assert runtime.ledger.replay_redactions(tx) == 0
+        held = tx.all("SELECT key, salt, body_hash FROM idempotency_keys")
+    assert held == [(ledger.spent_key("kept"), None, None)]
+    assert SECRET not in everything(runtime)
