@@ -6,6 +6,7 @@ import itertools
 import os
 import shutil
 import socket
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,13 +18,21 @@ from tests import postgres
 
 IN_CI = bool(os.environ.get("CI"))
 FOLDER = "TEST_PG_FOLDER"  # tells the workers of a run, and runs within the run, where the one server is
-UNSYNCED = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+UNSYNCED = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "file_copy_method": "clone",
+}
 """No test pulls this server's plug: trials of that kind start one of their own, which syncs."""
 _owned = pytest.StashKey[Path]()
 _numbers = itertools.count(1)
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # The workers and hundreds of programs that tests start need not compile the same modules again.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
     if FOLDER not in os.environ:
         config.stash[_owned] = Path(tempfile.mkdtemp(prefix="tracker-pg-"))
         os.environ[FOLDER] = str(config.stash[_owned])
@@ -85,7 +94,7 @@ def postgresql_template(postgresql_server: str, worker_id: str) -> Iterator[str]
 
 @pytest.fixture
 def postgresql_url(postgresql_server: str, postgresql_template: str) -> Iterator[str]:
-    """Return the address of a migrated PostgreSQL database for this test alone (0.15 s)."""
+    """Return the address of a migrated PostgreSQL database for this test alone (0.03 s)."""
     name = postgresql_template.replace("template", "test") + f"_{next(_numbers)}"
     yield postgres.create_database(postgresql_server, name, postgresql_template)
     postgres.drop_database(postgresql_server, name)

@@ -144,6 +144,8 @@ def open_database(url: str, *, pool_size: int = 16) -> Database:
     _FAULTS = _FAULTS or _fault_types()
     if url.startswith("sqlite"):
         return Database(_sqlite(url, pool_size))
+    import psycopg  # noqa: PLC0415 - see _fault_types
+
     parsed = make_url(url)
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
@@ -160,8 +162,13 @@ def open_database(url: str, *, pool_size: int = 16) -> Database:
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
-        if connection.get_execution_options().get("tracker_begin") == "read":
-            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        # Said in the driver's own BEGIN, which spares a way to the server and back. Never READ WRITE: a server that is
+        # no longer the primary refuses that in other words than a write.
+        reading = connection.get_execution_options().get("tracker_begin") == "read"
+        driver: Any = connection.connection.driver_connection
+        if bool(driver.read_only) != reading:
+            driver.read_only = reading or None
+            driver.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ if reading else None
 
     return Database(engine)
 
