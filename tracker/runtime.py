@@ -26,6 +26,7 @@ from tracker.events.reading import LogEnd, end_of, read_event, read_subject, wor
 from tracker.events.sealing import Sealer, seals_in
 from tracker.events.shapes import to_json
 from tracker.events.vocabulary import Channel, Source
+from tracker.projections.heads import Heads
 from tracker.projections.past import plan_for
 from tracker.projections.questions import Question, resolve
 from tracker.projections.snapshots import freeze
@@ -66,6 +67,10 @@ class Runtime:
     database: Database
     clock: Clock | None = None
     cache: PlanCache = field(default_factory=PlanCache)
+    heads: Heads = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.heads = Heads(self.database)
 
     def now(self) -> datetime:
         return self.clock() if self.clock else utc_now()
@@ -79,11 +84,13 @@ class Runtime:
         return Log(self.database, (project, _redact), self.clock, self._announce)
 
     def _announce(self, done: Appended) -> None:
+        self.heads.nudge()
         for receiver in appended.receivers_for(self):
             with contextlib.suppress(Exception):  # a committed append is never answered as a failure
                 receiver(self, appended=done)
 
     def close(self) -> None:
+        self.heads.close()
         self.database.close()
 
     # ------------------------------------------------------------------------------------------------- reading

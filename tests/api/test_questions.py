@@ -128,6 +128,8 @@ def test_a_reader_may_wait_for_an_entry(told: Installation) -> None:
     assert answer.headers["Retry-After"]
     assert answer.json is not None
     assert answer.json["type"] == "/problems/not-reached"
+    lasting = told.get(f"state?as_of=position:{position + 1}&min_position={position + 1}")
+    assert lasting.status_code == 409  # it is waited for, though it cannot be asked about yet
 
 
 def test_a_moment_answers_with_the_entry_it_resolves_to(told: Installation) -> None:

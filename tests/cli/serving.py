@@ -22,6 +22,7 @@ class Served:
     base: str
     environment: dict[str, str]
     log: Path
+    process: subprocess.Popen[bytes]
 
     def first_link(self) -> str:
         found = re.search(r"http\S+/signin/\S+", self.log.read_text())
@@ -30,7 +31,7 @@ class Served:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, port: int, **environment: str) -> Iterator[Served]:
+def serving(folder: Path, port: int, *options: str, **environment: str) -> Iterator[Served]:
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("TRACKER_")},
         "TRACKER_DATA_DIR": str(folder / "var"),
@@ -38,9 +39,9 @@ def serving(folder: Path, port: int, **environment: str) -> Iterator[Served]:
     }
     log = folder / "server.log"
     with log.open("wb") as out:
-        command = [sys.executable, "-m", "tracker", "serve", "--port", str(port)]
+        command = [sys.executable, "-m", "tracker", "serve", "--port", str(port), *options]
         server = subprocess.Popen(command, env=environment, stdout=out, stderr=out)
-    served = Served(f"http://127.0.0.1:{port}", environment | {"TRACKER_PORT": str(port)}, log)
+    served = Served(f"http://127.0.0.1:{port}", environment | {"TRACKER_PORT": str(port)}, log, server)
     try:
         _wait(served, server)
         yield served

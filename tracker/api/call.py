@@ -11,7 +11,7 @@ import marshmallow as ma
 
 from tracker.database import Transaction
 from tracker.directory.principals import PUBLIC, Principal
-from tracker.errors import ConflictError
+from tracker.errors import ConflictError, TrackerError
 from tracker.projections.reading_rights import Reading, may
 from tracker.projections.sheets import MEDIA_TYPES, Format, Table, file_of
 from tracker.runtime import Runtime, View
@@ -31,6 +31,12 @@ class NotReachedError(ConflictError):
     """The log has not yet reached the position that the reader insists on."""
 
     slug: ClassVar[str] = "not-reached"
+
+
+class TooManyError(TrackerError):
+    """The reader, or all of them together, hold as much of the server as they may."""
+
+    slug: ClassVar[str] = "too-many"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +89,16 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a handler answers: JSON-ready, or text of another media type."""
+    """What a handler answers: JSON-ready, text of another media type, or a stream of bytes.
+
+    ``on_close`` is called when the last byte went out, or its reader went away.
+    """
 
     body: Any
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     media_type: str = "application/json"
+    on_close: Callable[[], None] | None = None
 
 
 def file_answer(table: Table, wanted: Format, name: str, headers: Mapping[str, str] | None = None) -> Answer:

@@ -228,7 +228,8 @@ def _refusals(route: Route) -> set[int]:
         return found | ({503} if route.name == "readyz" else set()) | {422}
     found = {401, 404, 422, 503}
     if route.method == "GET":
-        return found | {409} | ({403} if route.name == "list_activities" else set())
+        more = {"list_activities": {403}, "follow": {429}}
+        return found | {409} | more.get(route.name, set())
     return found | {400, 403, 409, 413, 415}
 
 

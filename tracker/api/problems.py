@@ -11,7 +11,7 @@ import orjson
 from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from tracker.api.call import NotReachedError
+from tracker.api.call import NotReachedError, TooManyError
 from tracker.errors import (
     ConflictError,
     DeliveryError,
@@ -29,7 +29,7 @@ from tracker.errors import (
 )
 
 MEDIA_TYPE = "application/problem+json"
-RETRY_SECONDS = {"unavailable": "5", "not-reached": "1"}
+RETRY_SECONDS = {"unavailable": "5", "not-reached": "1", "too-many": "30"}
 _log = logging.getLogger(__name__)
 
 
@@ -98,6 +98,12 @@ KINDS: dict[type[TrackerError], Kind] = {
         422,
         "A rule refuses this",
         "The request is understood, and a rule of the workplan speaks against it. Nothing was recorded.",
+    ),
+    TooManyError: Kind(
+        "too-many",
+        429,
+        "Too many at once",
+        "You, or all readers together, have as many live streams open as there may be. Nothing is lost: go on later.",
     ),
     UnavailableError: Kind(
         "unavailable",

@@ -144,6 +144,14 @@ class History(Question):
     to = Time("recorded then or earlier, in any spelling of `as_of`")
 
 
+class Live(ma.Schema):
+    """Where the stream goes on."""
+
+    after = Number(
+        "go on after this position; the header `Last-Event-ID` comes before it; default the newest", 0
+    )
+
+
 class Ends(ma.Schema):
     """The two points compared."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -88,8 +89,11 @@ def told(asked: Asked, body: Body, screen: Screen | None = None) -> Answer:
 def respond(answer: Answer) -> Response:
     """Return the response; what is not text or bytes already goes out as JSON, in the order in which it was built."""
     body = answer.body
-    data = body if isinstance(body, str | bytes) else b"" if body is None else orjson.dumps(body)
+    is_ready = isinstance(body, str | bytes | Iterator)
+    data = body if is_ready else b"" if body is None else orjson.dumps(body)
     response = Response(data, answer.status, content_type=answer.media_type)
+    if answer.on_close:
+        response.call_on_close(answer.on_close)
     response.headers.extend(dict(answer.headers))
     return response
 

@@ -14,6 +14,7 @@ from tracker.api import (
     answers_plan,
     changes,
     entries,
+    live,
     people,
     plan,
     proofs,
@@ -105,6 +106,15 @@ ROUTES: tuple[Route, ...] = (
         entries.show_event,
         answers_log.OneEntry,
         queries.Question,
+        tag="events",
+    ),
+    get(
+        f"{W}/live",
+        "state",
+        live.follow,
+        live.MEDIA_TYPE,
+        queries.Live,
+        validator="none",
         tag="events",
     ),
     get(

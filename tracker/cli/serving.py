@@ -104,12 +104,25 @@ def _ticker() -> subprocess.Popen[bytes]:
 
 def _run(host: str, port: int, *, is_sqlite: bool) -> None:
     """Run the web server: gunicorn with threads, waitress where there is no fork."""
+    from tracker.api.live import STREAMS
+    from tracker.app import create_app
+
+    runtime = build_runtime(settings())  # opens no connection before it is used, so workers may inherit it
+    threads = THREADS + STREAMS
     if not hasattr(os, "fork"):
         from waitress import serve as waitress
 
-        waitress(_application(), host=host, port=port, threads=THREADS)
+        waitress(create_app(runtime), host=host, port=port, threads=threads)
         return
     from gunicorn.app.base import BaseApplication
+    from gunicorn.workers.gthread import ThreadWorker
+
+    class Worker(ThreadWorker):  # type: ignore[misc]
+        """One that lets live streams go when it is told to stop, instead of waiting for them."""
+
+        def handle_exit(self, *signalled: Any) -> None:
+            runtime.heads.end()
+            super().handle_exit(*signalled)
 
     class Served(BaseApplication):  # type: ignore[misc]
         """gunicorn with settings of ours instead of a file of its own."""
@@ -118,8 +131,8 @@ def _run(host: str, port: int, *, is_sqlite: bool) -> None:
             options: dict[str, Any] = {
                 "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
                 "workers": 1 if is_sqlite else max(2, os.cpu_count() or 2),
-                "threads": THREADS,
-                "worker_class": "gthread",
+                "threads": threads,
+                "worker_class": Worker,
                 "timeout": 60,
                 "graceful_timeout": 10,
                 "control_socket_disable": True,
@@ -130,15 +143,9 @@ def _run(host: str, port: int, *, is_sqlite: bool) -> None:
                     self.cfg.set(name, value)
 
         def load(self) -> Any:
-            return _application()
+            return create_app(runtime)
 
     Served().run()
-
-
-def _application() -> Any:
-    from tracker.app import create_app
-
-    return create_app(build_runtime(settings()))
 
 
 @click.command("scheduler")
