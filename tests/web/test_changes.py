@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+
+import openpyxl
 
 from tests.web.site import HARBOUR, HOME, Site, parsed
 
@@ -14,7 +18,7 @@ def test_one_sentence_whose_phrases_lead_to_the_tables(library: Site):
         in page.text
     )
     anchors = {link for link in page.links if link.startswith("#") and link != "#content"}
-    assert {"#removed", "#changed-activity", "#changed-review"} <= anchors
+    assert {"#withdrawn", "#status_changed", "#other_changed", "#stream-3", "#stream-none"} <= anchors
     assert {anchor[1:] for anchor in anchors} <= set(page.ids)
     assert "not started → in progress" in page.text
     assert "Q1 to Q2 2024 → 9 to 10 October 2024" in page.text
@@ -26,6 +30,34 @@ def test_the_entries_that_did_it_are_linked(library: Site):
     entries = [link for link in page.links if re.search(r"/entries/\d+$", link)]
     assert entries
     assert all(reader.get(link).status_code == 200 for link in entries)
+
+
+def test_each_change_says_who_when_and_why(library: Site):
+    page = parsed(library.reader("secretariat").get(f"{HOME}changes?from=2023-02-01"))
+    assert re.search(
+        r"Progress reported: OMS .{0,40}, recorded 20 June 2023, 11:12, happened April 2023", page.text
+    )
+    assert "Why: Merged into 9.1." in page.text
+
+
+def test_the_page_hands_out_the_same_as_a_file(library: Site):
+    reader = library.reader("secretariat")
+    page = parsed(reader.get(f"{HOME}changes?from=2023-02-01"))
+    (address,) = [link for link in page.links if "changes.csv" in link]
+    rows = list(csv.DictReader(io.StringIO(reader.get(address).get_data().decode("utf-8-sig"))))
+    moved = next(row for row in rows if row["id"] == "review/africa" and row["field"] == "dates")
+    assert (moved["old"], moved["new"]) == ("Q1 to Q2 2024", "9 to 10 October 2024")
+    assert moved["why"] == "The host asked for it."
+    (address,) = [link for link in page.links if "changes.xlsx" in link]
+    assert openpyxl.load_workbook(io.BytesIO(reader.get(address).get_data())).active["C2"].value == "what"
+    (address,) = [link for link in page.links if link.startswith("/api/")]
+    assert '"withdrawn":1' in reader.get(address).get_data(as_text=True)
+    public = parsed(library.reader().get(f"/w/{HARBOUR}/changes?from=position:1"))
+    (address,) = [link for link in public.links if "changes.csv" in link]
+    said = library.reader().get(address).get_data().decode("utf-8-sig")
+    assert {(row["who"], row["why"], row["through"]) for row in csv.DictReader(io.StringIO(said))} == {
+        ("", "", "")
+    }
 
 
 def test_a_first_point_before_the_log_is_taken_as_we_know_it_now(library: Site):
@@ -44,6 +76,15 @@ def test_points_on_the_other_axis_and_the_form(library: Site):
     page = parsed(reader.get(answer.headers["Location"]))
     assert "From 1 March 2023 as we know it now to 18 May 2023 as we know it now." in page.text
     assert page.fields["axis"] == "now"
+
+
+def test_what_was_said_then_is_held_against_what_is_known_now(library: Site):
+    reader = library.reader("secretariat")
+    answer = reader.get(f"{HOME}changes?axis=against&from_day=2023-05-31&to_day=")
+    assert answer.headers["Location"] == f"{HOME}changes?from=2023-05-31&to=now%402023-05-31"
+    page = parsed(reader.get(answer.headers["Location"]))
+    assert page.fields["axis"] == "against"
+    assert "happened April 2023" in page.text
 
 
 def test_nothing_changed_is_said(library: Site):

@@ -10,15 +10,13 @@ from tracker.api.rendering import Screen, mark, told
 from tracker.errors import MomentError
 from tracker.projections.change_sheet import COLUMNS, rows
 from tracker.projections.change_words import in_words
-from tracker.projections.changes import changes, split_point
+from tracker.projections.changes import SPOKEN, changes, split_point
 from tracker.projections.past import plan_for
 from tracker.projections.questions import Question, resolve
 from tracker.projections.sheets import Table, instant_cell
 from tracker.workplan.plan import Plan
 
 Body = dict[str, Any]
-SPOKEN = ("speaker", "channel")
-"""What is told of an entry only to those who may read the history."""
 
 
 def show_changes(call: Call, asked: Asked) -> Answer:
@@ -93,7 +91,7 @@ def _screen_fields(body: Body, screen: Screen) -> None:
 
 
 def _screen_entries(asked: Asked, body: Body, screen: Screen) -> None:
-    hidden = () if asked.may("history") else SPOKEN
+    hidden = () if asked.may("history") else SPOKEN[:-1]
     for name in ("added", "withdrawn", "changed"):
         for one in body[name]:
             for entry in one["entries"]:

@@ -33,6 +33,9 @@ JOINED = {
 TOLD = ("position", "type", "recorded_at", "occurred_on", "speaker", "channel", "reason", "decided_at")
 """What is said of an entry that did something."""
 
+SPOKEN = ("speaker", "channel", "reason")
+"""What of it is for those who may read the history; reasons also for those who may read details."""
+
 
 def split_point(said: str) -> tuple[str | None, str | None]:
     """Return ``as_of`` and ``effective_on`` of one end, such as ``2023-06-15`` or ``now@2023-06-15``."""

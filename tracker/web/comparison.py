@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,45 +11,36 @@ from flask import redirect, request
 from werkzeug.wrappers import Response
 
 from tracker.errors import MomentError
+from tracker.projections.change_sheet import COLUMNS, rows
+from tracker.projections.changes import SPOKEN, split_point
 from tracker.projections.changes import changes as changes_between
-from tracker.projections.changes import split_point
 from tracker.projections.questions import DAY
-from tracker.projections.reading_rights import WITHHELD
-from tracker.projections.speakers import display_name
-from tracker.projections.views import view_of
+from tracker.projections.sheets import MEDIA_TYPES, Format, Table, file_of, instant_cell
 from tracker.runtime import View
-from tracker.web import labels
-from tracker.web.differences import Line, lines
+from tracker.web.changed import WHAT, Telling
 from tracker.web.language import _, day_words
 from tracker.web.moments import Moment
 from tracker.web.readers import runtime
 from tracker.web.rendering import shell
-from tracker.web.subjects import subject_words
 from tracker.web.visits import Visit, page, visit
 
-TOLD_ELSEWHERE = {
-    "activity": {"overdue", "last_report", "sessions_counted", "reports_by_entity", "leads"},
-    "workstream": {"activities"},
-    "entity": {"leads", "participates"},
-    "milestone": {"overdue"},
+HEADERS = {
+    "workstream": "workstream",
+    "subject": "id",
+    "title": "what",
+    "what": "change",
+    "field": "field",
+    "old": "old",
+    "new": "new",
+    "entry": "entry",
+    "type": "type of entry",
+    "recorded_at": "recorded",
+    "occurred_on": "happened",
+    "speaker": "who",
+    "channel": "through",
+    "reason": "why",
+    "decided_at": "decided at",
 }
-"""Fields of a view, by kind, that another subject's lines say, or that only the calendar changes."""
-
-WITH_TEXT = ("activity", "commitment")
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """One subject that differs: what it is called, its lines, the entries that did it."""
-
-    kind: str
-    id: str
-    subject: str
-    title: str
-    text: str
-    lines: list[Line]
-    entries: list[int]
-    is_marked: bool = False
 
 
 @shell.get("/w/<workplan>/changes")
@@ -58,42 +48,85 @@ def changes(workplan: str) -> tuple[str, int] | Response:
     if "axis" in request.args:
         return _plainly()
     with visit(workplan) as here:
-        first, second = request.args.get("from", "").strip(), request.args.get("to", "").strip()
+        first, second = _ends()
         if not first:
             return page("changes.html", here, asked=None, form=_form("", ""))
         with _two(here, first, second or here.moment.point) as (before, after, notice):
-            found = changes_between(
-                after.tx, workplan, (before.question, before.plan), (after.question, after.plan)
-            )
-            names = _At(here, after)
+            telling = _telling(here, before, after)
+            groups = telling.groups()
             return page(
                 "changes.html",
                 here,
-                asked=found,
+                asked=telling.found,
                 notice=notice,
                 points=[Moment(one.question, {}, here.moment.today).words for one in (before, after)],
                 form=_form(first, second),
-                added=[_changed(here, names, one) for one in found["added"]],
-                removed=[_changed(here, names, one) for one in found["withdrawn"]],
-                groups=_groups(here, names, found["changed"]),
-                labels=labels,
+                phrases=telling.phrases(groups),
+                groups=groups,
+                what=WHAT,
+                files={"from": first} | ({"to": second} if second else {}),
             )
+
+
+@shell.get("/w/<workplan>/changes.<any(csv, xlsx):form>")
+def changes_file(workplan: str, form: Format) -> Response:
+    """Hand out what changed as a file, in the words of the page."""
+    with visit(workplan) as here:
+        first, second = _ends()
+        with _two(here, first or "now", second or here.moment.point) as (before, after, _notice):
+            telling = _telling(here, before, after)
+            if not here.may("history"):
+                _hush(telling.found)
+            points = [Moment(one.question, {}, here.moment.today).words for one in (before, after)]
+            question = after.question
+            table = Table(
+                title=f"{here.title}: {_('What changed')}",
+                known=_("From {first} to {second}.", first=points[0], second=points[1]),
+                zone=question.zone,
+                made=instant_cell(question.recorded_at),
+                columns=[_(HEADERS[name]) for name in COLUMNS],
+                rows=rows(telling.found, telling.title_of, telling.say),
+            )
+            answer = Response(file_of(table, form), content_type=MEDIA_TYPES[form])
+            answer.headers["Content-Disposition"] = f'attachment; filename="{workplan}-changes.{form}"'
+            return answer
+
+
+def _ends() -> tuple[str, str]:
+    return request.args.get("from", "").strip(), request.args.get("to", "").strip()
+
+
+def _telling(here: Visit, before: View, after: View) -> Telling:
+    found = changes_between(after.tx, here.id, (before.question, before.plan), (after.question, after.plan))
+    return Telling(here, after, here.reveal(found))
+
+
+def _hush(found: dict[str, Any]) -> None:
+    """Leave out of a file what only those who may read the history are told of an entry."""
+    for name in WHAT:
+        for one in found[name]:
+            one["entries"] = [
+                {field: said for field, said in entry.items() if field not in SPOKEN}
+                for entry in one["entries"]
+            ]
 
 
 def _plainly() -> Response:
     """Turn what the form asks into an address whose ends say it plainly."""
-    as_known_now = request.args["axis"] == "now"
-    query = {}
+    axis, query = request.args["axis"], {}
     for name in ("from", "to"):
         said = request.args.get(f"{name}_moment") and f"moment:{request.args[f'{name}_moment']}"
         said = said or request.args.get(f"{name}_day", "").strip()
         if said:
-            query[name] = f"now@{said}" if as_known_now else said
+            query[name] = f"now@{said}" if axis == "now" else said
+    if axis == "against" and query:
+        first = query.get("from") or query["to"]
+        query = {"from": first, "to": f"now@{query.get('to') or first}"}
     return redirect(f"{request.path}?{urlencode(query)}" if query else request.path, 303)
 
 
 def _form(first: str, second: str) -> dict[str, str]:
-    made = {"axis": "now" if "@" in first else "then"}
+    made = {"axis": "now" if "@" in first else "against" if "@" in second else "then"}
     for name, said in (("from", first), ("to", second)):
         point = said.rpartition("@")[2]
         made[name] = point if DAY.fullmatch(point) else ""
@@ -120,56 +153,3 @@ def _two(here: Visit, first: str, second: str) -> Iterator[tuple[View, View, str
             )
         after = stack.enter_context(run.ask(here.id, *split_point(second)))
         yield before, after, notice
-
-
-@dataclass(frozen=True, slots=True)
-class _At:
-    """Names as they were at the second point."""
-
-    here: Visit
-    answer: View
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        return self.here.languages
-
-    def name(self, entity: str) -> str:
-        return display_name(self.answer.plan, entity)
-
-
-def _changed(here: Visit, names: _At, one: dict[str, Any]) -> Changed:
-    later = _state(names, one["subject"])
-    state = one.get("state") or later or {}
-    hidden = TOLD_ELSEWHERE.get(one["kind"], set())
-    fields = [field for field in one.get("fields") or () if field["field"] not in hidden]
-    if not here.may("details"):
-        fields = [field for field in fields if field["field"] not in WITHHELD]
-    return Changed(
-        kind=one["kind"],
-        id=one["id"],
-        subject=one["subject"],
-        title=subject_words(names.answer.plan, one["subject"], here.languages),
-        text=here.text(state.get("text")) if one["kind"] in WITH_TEXT else here.text(state.get("title")),
-        lines=lines(here.reveal(fields), names, later),
-        entries=one["events"],
-        is_marked=bool(one.get("marked")),
-    )
-
-
-def _state(names: _At, subject: str) -> dict[str, Any] | None:
-    standing = names.answer.plan.standing(subject)
-    if standing is None or standing.state is None:
-        return None
-    return view_of(names.answer.plan, standing, names.answer.question.day)
-
-
-def _groups(here: Visit, names: _At, changed: list[dict[str, Any]]) -> list[tuple[str, list[Changed]]]:
-    """Return ``(kind, what changed of it)`` in the order of the plan, without what changed in no visible way."""
-    made: dict[str, list[Changed]] = {}
-    for one in changed:
-        told = _changed(here, names, one)
-        if told.lines:
-            made.setdefault(told.kind, []).append(told)
-    return [
-        (kind, made[kind]) for kind in ("activity", *[k for k in made if k != "activity"]) if kind in made
-    ]
