@@ -186,6 +186,29 @@ _DATA: dict[str, tuple[str, dict[str, Any]]] = {
     "MilestoneRescheduled": ("milestone/first-draft", {"due": "2024-05-16"}),
     "MilestoneReached": ("milestone/first-draft", {"evidence": [LINK]}),
     "MilestoneCancelled": ("milestone/first-draft", {}),
+    "ProductPlanned": (
+        "product/practical-guide",
+        {"title": "Guía práctica", "kind": "guidance", "activities": ["3.1"]},
+    ),
+    "ProductPublished": (
+        "product/practical-guide",
+        {
+            "languages": ["es", "en"],
+            "url": "https://example.org/guia",
+            "steward": "oim",
+            "sustain_note": "La biblioteca de la organización la conserva.",
+            "review_on": "2025-06-30",
+        },
+    ),
+    "ProductUpdated": (
+        "product/practical-guide",
+        {"edition": "Segunda edición", "language": "fr", "url": "https://example.org/guide"},
+    ),
+    "ProductUsed": (
+        "product/practical-guide",
+        {"by": "La inspección de trabajo", "country": "KE", "url": "https://example.org/uso"},
+    ),
+    "ProductReviewed": ("product/practical-guide", {"outcome": "current"}),
     "SessionProposed": (
         "session/gcm-talks-1",
         {

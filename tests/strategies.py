@@ -141,6 +141,7 @@ SUBJECTS = {
     "workstream": "workstream/3",
     "activity": "activity/3.2",
     "milestone": "milestone/first-draft",
+    "product": "product/practical-guide",
     "session": "session/gcm-talks-1",
     "review": "review/africa",
     "round": "round/2023-Q2",

@@ -173,6 +173,7 @@ READS = {
             "workstreams",
             "activities",
             "milestones",
+            "products",
             "sessions",
             "reviews",
             "moments",

@@ -17,10 +17,12 @@ from tracker.projections.views import view_of
 from tracker.workplan.folding import KINDS
 from tracker.workplan.plan import Plan, Standing
 
-ROOT = "5c37ab49c6eb3b60786b7ad64a1c86e9ed7d327ea1162310be79e4e9374d849e"
+ROOT = "a47248bb0afab7e4f922ecd3cae22b3e6197d478641220491fd8b4376eb7f118"
 """Over the lines of events-v1.jsonl: they may be added to, never changed."""
 HOW = "declare what changed as a new schema with an upcaster, then: python -m tests.frozen.freezing"
 STORED = lines()
+EITHER_OR = {"ReviewPlanned", "ReviewRescheduled", "ProductUsed"}
+"""Types of which no entry can say everything."""
 
 
 @pytest.mark.parametrize(
@@ -75,7 +77,7 @@ def test_every_field_of_the_envelope_is_in_an_example() -> None:
 def test_every_field_of_every_type_is_in_an_example() -> None:
     for raw in map(json.loads, STORED):
         declared = {one.rstrip("_") for one in CATALOGUE[raw["type"]].data.__dataclass_fields__}
-        if raw["type"] != "ReviewPlanned" and raw["type"] != "ReviewRescheduled":
+        if raw["type"] not in EITHER_OR:
             assert raw["data"].keys() == declared, raw["type"]
 
 

@@ -24,6 +24,7 @@ FOUNDING = {
         "WorkstreamAdded",
         "ActivityAdded",
         "MilestoneSet",
+        "ProductPlanned",
     ),
     *("SessionProposed", "SessionScheduled", "ReviewPlanned", "RoundOpened"),
 }

@@ -39,6 +39,7 @@ class Wisher:
             self.other: 14,
             self.session: 8,
             self.milestone: 5,
+            self.product: 5,
             self.review: 5,
             self.round: 6,
             self.plan: 4,
@@ -193,6 +194,23 @@ class Wisher:
             ("MilestoneCancelled", {}),
         ])  # fmt: skip
         return self.sent(kind, subject, data)
+
+    def product(self) -> Request:
+        published = {
+            "languages": ["es"],
+            "url": "https://example.org/p",
+            "steward": "oim",
+            "sustain_note": self.rng.choice(["a", "b"]),
+            "review_on": "2024-06-30",
+        }
+        kind, data = self.first("product/p", [
+            ("ProductPlanned", {"title": "P", "kind": "tool", "activities": self.rng.choice([["3.1"], ["9.9"]])}),
+            ("ProductPublished", published),
+            ("ProductUpdated", self.rng.choice([{"language": "en"}, {"edition": "2"}, {}])),
+            ("ProductUsed", {"by": "A", "country": "KE"}),
+            ("ProductReviewed", {"outcome": self.rng.choice(["current", "retired"])}),
+        ])  # fmt: skip
+        return self.sent(kind, "product/p", data)
 
     def review(self) -> Request:
         kind, data = self.first("review/africa", [

@@ -17,7 +17,16 @@ from tracker.events.intake import read_wish
 from tracker.events.sealing import Sealer
 from tracker.workplan.rights import permitted
 
-REPORTS = {"ProgressReported", "ActivityStatusChanged", "MilestoneReached"}
+REPORTS = {
+    "ProgressReported",
+    "ActivityStatusChanged",
+    "MilestoneReached",
+    "ProductPlanned",
+    "ProductPublished",
+    "ProductUpdated",
+    "ProductUsed",
+    "ProductReviewed",
+}
 CORRECTIONS = {"EntryCorrected", "EntryRetracted"}
 SESSIONS = {
     "SessionScheduled",
@@ -90,6 +99,11 @@ def story() -> Story:
     made.say(event("FocalPointNamed", "workstream/3", {"person": "p1", "entity": "oim"}))
     made.say(event("FocalPointNamed", "workstream/4", {"person": "p2", "entity": "acnur"}))
     made.say(EXAMPLES["SessionScheduled"])
+    made.say(
+        event(
+            "ProductPlanned", "product/practical-guide", {"title": "A", "kind": "tool", "activities": ["3.1"]}
+        )
+    )
     made.say(event("MilestoneSet", "milestone/first-draft", {"title": "A", "due": "2024", "activity": "3.1"}))
     made.say(report("3.1", "oim", assessment="on_track", quarter="2023-Q2"))
     return made

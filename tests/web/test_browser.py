@@ -35,6 +35,8 @@ PATHS = (
     f"{HOME}reviews/africa",
     f"{HOME}sessions",
     f"{HOME}milestones",
+    f"{HOME}products",
+    f"{HOME}products/instrumento",
     f"{HOME}commitments/4",
     f"{HOME}entities",
     f"{HOME}entities/oim",

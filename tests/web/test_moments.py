@@ -17,6 +17,7 @@ EVERY_KIND = (
     "reviews/africa",
     "sessions",
     "milestones",
+    "products",
     "commitments",
     "entities",
     "entities/oms",

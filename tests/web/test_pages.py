@@ -9,7 +9,7 @@ import pytest
 from tests.web.site import HOME, Site, parsed
 
 LARGEST = 100_000
-LISTS = ("", "reviews", "sessions", "milestones", "commitments", "entities", "entries", "changes")
+LISTS = ("", "reviews", "sessions", "milestones", "products", "commitments", "entities", "entries", "changes")
 OTHERS = (
     "workstreams/3",
     "activities/3.4",

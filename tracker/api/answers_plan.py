@@ -124,6 +124,54 @@ class Milestone(Subject):
     reached_on = string(null=True)
 
 
+class Edition(Shape):
+    """One appearance of a product."""
+
+    position = integer()
+    on = string("the day")
+    languages = strings()
+    edition = string(null=True)
+    url = string(null=True)
+
+
+class Use(Shape):
+    """Where a product was used: in a country, or by an entity."""
+
+    position = integer()
+    on = string("the day")
+    country = string(null=True)
+    entity = string(null=True)
+    by = string("who used it", null=True)
+    url = string(null=True)
+
+
+class ProductReview(Shape):
+    """One time its steward looked at a product."""
+
+    position = integer()
+    on = string("the day")
+    outcome = string("`current`, `needs_update` or `retired`")
+
+
+class Product(Subject):
+    """Something that stays after the activities that made it."""
+
+    title = anything("a text, or texts by language")
+    kind = string()
+    activities = strings()
+    status = string("`planned`, `published` or `retired`")
+    languages = strings()
+    url = string("of the newest edition", null=True)
+    steward = string("the entity that keeps it usable", null=True)
+    sustain_note = string("how it stays usable", null=True, required=False)
+    review_on = string("when its steward looks at it again", null=True)
+    review_due = boolean("that day, or a year since the last look, is over")
+    published_on = string(null=True)
+    editions = table(Edition)
+    uses = table(Use)
+    reviews = table(ProductReview)
+
+
 class Session(Subject):
     """A meeting, talk or training."""
 
@@ -228,6 +276,7 @@ class Counts(Shape):
     workstreams = integer()
     activities = integer()
     milestones = integer()
+    products = integer()
     sessions = integer()
     reviews = integer()
     subitems = integer()
@@ -278,6 +327,6 @@ class State(About):
     workstreams = table(Workstream)
     activities = table(Activity)
     milestones = table(Milestone)
-    products = fields.List(fields.Dict(), required=True)
+    products = table(Product)
     sessions = table(Session)
     reviews = table(Review)

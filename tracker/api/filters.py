@@ -14,6 +14,7 @@ from tracker.workplan.entity import Entity
 from tracker.workplan.milestone import Milestone
 from tracker.workplan.obligations import leads_of
 from tracker.workplan.plan import Plan, Standing
+from tracker.workplan.product import Product
 from tracker.workplan.review import Review
 from tracker.workplan.session import Session
 from tracker.workplan.workstream import Workstream
@@ -73,8 +74,16 @@ def _entities(plan: Plan, state: object) -> list[str]:
             return _entities(plan, activity)
         case Milestone() if state.workstream:
             return _entities(plan, plan.get(f"workstream/{state.workstream}", Workstream))
+        case Product():
+            steward = [state.steward] if state.steward else []
+            return steward + [entity for one in _made_by(plan, state) for entity in _entities(plan, one)]
         case _:
             return []
+
+
+def _made_by(plan: Plan, product: Product) -> list[Activity]:
+    found = (plan.get(f"activity/{one}", Activity) for one in product.activities)
+    return [one for one in found if one]
 
 
 def _workstreams(plan: Plan, state: object) -> Iterable[str]:
@@ -87,6 +96,8 @@ def _workstreams(plan: Plan, state: object) -> Iterable[str]:
             return [activity.workstream]
         case Milestone():
             return [state.workstream] if state.workstream else []
+        case Product():
+            return [one.workstream for one in _made_by(plan, state)]
         case Entity():
             return [one.id for one in plan.all("workstream", Workstream) if state.id in _entities(plan, one)]
         case _:
@@ -102,6 +113,8 @@ def _tagged(state: object, name: str) -> list[str]:
             return [said for source in sources for said in getattr(source, name) or ()]
         case Workstream():
             return list(getattr(state.tags, name) or ())
+        case Product() if name == "countries":
+            return [one.country for one in state.uses if one.country]
         case Session() if name == "objectives":
             return list(state.objectives)
         case Review() if name == "countries":

@@ -35,6 +35,7 @@ KINDS = {
     "workstreams": "workstream",
     "activities": "activity",
     "milestones": "milestone",
+    "products": "product",
     "sessions": "session",
     "reviews": "review",
 }
@@ -122,8 +123,6 @@ def state(_call: Call, asked: Asked) -> Answer:
     body = about(asked)
     for name, kind in KINDS.items():
         body[name] = [screen(one) for one in views(view.plan, kind, view.question.day)]
-        if name == "milestones":
-            body["products"] = []
     return told(asked, body, screen)
 
 

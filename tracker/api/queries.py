@@ -98,6 +98,7 @@ FILTERS: dict[str, ma.fields.Field[Any]] = {
 STATUS: dict[str, tuple[str, ...]] = {
     "activities": STATUSES,
     "milestones": ("set", "reached", "cancelled"),
+    "products": ("planned", "published", "retired"),
     "sessions": ("proposed", "scheduled", "held", "cancelled"),
     "reviews": ("planned", "held", "cancelled"),
 }
@@ -107,6 +108,7 @@ APPLY: dict[str, tuple[str, ...]] = {
     "workstreams": ("entity", "objective", "country", "region", "changed_since"),
     "activities": tuple(FILTERS),
     "milestones": ("entity", "workstream", "quarter", "changed_since"),
+    "products": ("entity", "workstream", "country", "changed_since"),
     "sessions": ("workstream", "objective", "country", "region", "quarter", "changed_since"),
     "reviews": ("country", "region", "quarter", "changed_since"),
     "moments": (),

@@ -34,6 +34,7 @@ COLLECTIONS = {
     "workstreams": answers_plan.Workstream,
     "activities": answers_plan.Activity,
     "milestones": answers_plan.Milestone,
+    "products": answers_plan.Product,
     "sessions": answers_plan.Session,
     "reviews": answers_plan.Review,
 }

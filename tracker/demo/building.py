@@ -16,6 +16,7 @@ from tracker.demo.classification import write_classification
 from tracker.demo.meetings import write_meetings
 from tracker.demo.milestones import write_milestones
 from tracker.demo.planning import write_planning
+from tracker.demo.products import write_products
 from tracker.demo.reporting import write_rounds
 from tracker.demo.reviewing import write_reviews
 from tracker.demo.steps import EntryOf, Request, Scene, Script, Someone, Step, instant
@@ -83,6 +84,7 @@ def script_of(document: Document, root: Workplan) -> list[Step]:
     write_rounds(script, document, working_days(root), TOLD)
     write_stories(script)
     write_milestones(script)
+    write_products(script)
     return script.in_order()
 
 

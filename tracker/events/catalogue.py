@@ -32,6 +32,7 @@ from tracker.events.vocabulary import (
     Objective,
     Occurred,
     PersonId,
+    ProductKind,
     Quarter,
     Region,
     Rule,
@@ -491,6 +492,68 @@ class MilestoneCancelled:
     """It will not happen."""
 
 
+# ----------------------------------------------------------------------------------------------------- product
+
+
+@fact(
+    "product",
+    es="Producto previsto",
+    en="Product planned",
+    fr="Produit prévu",
+    right="report",
+    founding=True,
+)
+class ProductPlanned:
+    """Something that activities are to leave behind: a guide, a tool, a course."""
+
+    title: Title | Wording
+    kind: ProductKind
+    activities: tuple[ActivityId, ...]
+
+
+@fact("product", es="Producto publicado", en="Product published", fr="Produit publié", right="report")
+class ProductPublished:
+    """It is there to be used; its steward keeps it usable and looks at it again on ``review_on``."""
+
+    languages: tuple[Language, ...]
+    url: Url
+    steward: EntityId
+    sustain_note: Sealed
+    review_on: Day
+
+
+@fact(
+    "product",
+    es="Nueva edición de un producto",
+    en="New edition of a product",
+    fr="Nouvelle édition d'un produit",
+    right="report",
+)
+class ProductUpdated:
+    """A newer edition, another language, or another address."""
+
+    edition: Title | None = None
+    language: Language | None = None
+    url: Url | None = None
+
+
+@fact("product", es="Producto utilizado", en="Product used", fr="Produit utilisé", right="report")
+class ProductUsed:
+    """Somebody used it, in a country or as an entity."""
+
+    by: Sealed
+    country: Country | None = None
+    entity: EntityId | None = None
+    url: Url | None = None
+
+
+@fact("product", es="Producto revisado", en="Product reviewed", fr="Produit réexaminé", right="report")
+class ProductReviewed:
+    """Its steward looked whether it is still good."""
+
+    outcome: Literal["current", "needs_update", "retired"]
+
+
 # ----------------------------------------------------------------------------------------------------- session
 
 
@@ -798,6 +861,7 @@ ActivityEvent = (
     | ActivityReinstated
 )
 MilestoneEvent = MilestoneSet | MilestoneRescheduled | MilestoneReached | MilestoneCancelled
+ProductEvent = ProductPlanned | ProductPublished | ProductUpdated | ProductUsed | ProductReviewed
 SessionEvent = (
     SessionProposed
     | SessionScheduled
@@ -826,6 +890,7 @@ FactEvent = (
     | WorkstreamEvent
     | ActivityEvent
     | MilestoneEvent
+    | ProductEvent
     | SessionEvent
     | ReviewEvent
     | RoundEvent
@@ -839,6 +904,7 @@ SUBJECT_KINDS = (
     "workstream",
     "activity",
     "milestone",
+    "product",
     "session",
     "review",
     "round",

@@ -151,6 +151,9 @@ SessionKind = Literal[
     "side_event",
     "external_event",
 ]
+ProductKind = Literal[
+    "guidance", "tool", "training", "publication", "platform", "dataset", "campaign", "other"
+]
 Level = Literal["global", "regional", "national"]
 EvidenceKind = Literal[
     "hub_product",
@@ -267,7 +270,7 @@ class Source:
 
 
 SUBJECT_PATTERN = (
-    rf"workplan|entity/{SLUG}|(commitment|workstream|activity)/{SUBJECT_ID}|(milestone|session)/{SLUG}"
+    rf"workplan|entity/{SLUG}|(commitment|workstream|activity)/{SUBJECT_ID}|(milestone|product|session)/{SLUG}"
     rf"|review/(africa|arab-states|asia-pacific|unece|lac)|round/{QUARTER}"
 )
 

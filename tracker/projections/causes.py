@@ -20,6 +20,7 @@ PRESENT = "present"
 """Stands for being in the plan at all, beside the fields of a state."""
 
 SOURCES: dict[str, tuple[str, ...]] = {
+    "review_due": ("review_on", "reviews", "status"),
     "overdue": ("window", "due", "status", "withdrawn"),
     "last_report": ("reports",),
     "reports_by_entity": ("reports",),
@@ -27,7 +28,7 @@ SOURCES: dict[str, tuple[str, ...]] = {
 }
 """Fields of a view that are computed from other fields of the state."""
 
-CALENDAR = frozenset({"overdue"})
+CALENDAR = frozenset({"overdue", "review_due"})
 """Fields that change by themselves when a day passes: then no entry did it."""
 
 LAST_DAY = "9999-12-31"

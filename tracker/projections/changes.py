@@ -18,7 +18,7 @@ from tracker.workplan.milestone import Milestone
 from tracker.workplan.plan import Plan, natural
 from tracker.workplan.session import Session
 
-KINDS = ("workstream", "activity", "commitment", "milestone", "session", "review", "entity")
+KINDS = ("workstream", "activity", "commitment", "milestone", "product", "session", "review", "entity")
 View = dict[str, Any]
 
 JOINED = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from tracker.events.dates import last_day
@@ -16,6 +16,7 @@ from tracker.workplan.entity import Entity
 from tracker.workplan.milestone import Milestone
 from tracker.workplan.obligations import leads_of
 from tracker.workplan.plan import Plan, Standing, natural
+from tracker.workplan.product import Product
 from tracker.workplan.review import Review
 from tracker.workplan.root import Workplan
 from tracker.workplan.round import Round
@@ -136,6 +137,22 @@ def _milestone(_plan: Plan, state: Milestone, day: date) -> View:
     return made | {"overdue": state.status == "set" and due_day(state.due) < day}
 
 
+def _product(_plan: Plan, state: Product, day: date) -> View:
+    made: View = to_json(state)
+    return made | {"review_due": is_review_due(state, day)}
+
+
+def is_review_due(product: Product, day: date) -> bool:
+    """Return whether a product's steward should look at it: on the day that was set, then once a year."""
+    if product.status != "published" or product.review_on is None:
+        return False
+    looked = max((one.on for one in product.reviews), default="")
+    since = date.fromisoformat(looked) if looked else None
+    if since is None or looked < product.review_on:
+        return date.fromisoformat(product.review_on) <= day
+    return since + timedelta(days=365) <= day
+
+
 def _session(_plan: Plan, state: Session, _day: date) -> View:
     made: View = to_json(state)
     return made | {"missing_materials": list(state.missing_materials)}
@@ -163,6 +180,7 @@ _VIEWS: dict[type[Any], Callable[[Plan, Any, date], View]] = {
     Workstream: _workstream,
     Activity: _activity,
     Milestone: _milestone,
+    Product: _product,
     Session: _session,
     Review: _review,
     Round: _round,

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from tracker.clock import new_id
 from tracker.errors import ConflictError, DeniedError, RuleError, TrackerError, UnavailableError
 from tracker.projections.history import Filters
+from tracker.projections.inputs import inputs_of, products_of
 from tracker.web import labels
 from tracker.web.differences import target_words
 from tracker.web.figures import awaited
@@ -122,6 +123,8 @@ def _page(
         since=since or [],
         entries=entries,
         has_more=after is not None,
+        inputs=inputs_of(here.answer.plan, id_),
+        products=products_of(here.answer.plan, id_),
         receipt=receipted,
         labels=labels,
     )

@@ -25,6 +25,7 @@ TOLD_ELSEWHERE = {
     "workstream": {"activities"},
     "entity": {"leads", "participates"},
     "milestone": {"overdue"},
+    "product": {"review_due"},
 }
 """Fields of a view, by kind, that another subject's lines say, or that only the calendar changes."""
 

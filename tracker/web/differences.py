@@ -198,6 +198,7 @@ TEXTS = {
     "preamble": "introduction",
     "assessment_reason": "reason",
     "sustainability": "how it stays usable",
+    "sustain_note": "how it stays usable",
 }
 SINGLES: dict[str, tuple[str, Words]] = {
     "status": ("status", _from(labels.STATUS | labels.OTHER)),
@@ -222,7 +223,7 @@ SINGLES: dict[str, tuple[str, Words]] = {
     "region": ("region", _from(labels.REGION)),
     "country": ("country", _country),
     "audience": ("audience", _plain),
-    "kind": ("kind", _from(labels.SESSION | labels.ENTITY)),
+    "kind": ("kind", _from(labels.SESSION | labels.ENTITY | labels.PRODUCT)),
     "current": ("dates", lambda value, _names: dates_words(value)),
     "place": ("place", _plain),
     "commission": ("commission", _plain),
@@ -230,6 +231,10 @@ SINGLES: dict[str, tuple[str, Words]] = {
     "retired": ("no longer takes part", _yes),
     "closed": ("closed", _yes),
     "opens": ("opens", _day),
+    "steward": ("steward", _entity),
+    "published_on": ("published on", _day),
+    "review_on": ("to be looked at again on", _day),
+    "url": ("address", _plain),
     "closes": ("closes", _day),
 }
 LISTS: dict[str, tuple[str, Words]] = {
@@ -264,7 +269,15 @@ LISTS: dict[str, tuple[str, Words]] = {
     "snapshots": ("readiness snapshot", lambda value, _names: _("number {number}", number=value["number"])),
     "moments": ("named moment", lambda value, _names: str(value["title"])),
     "notes": ("note", _plain),
+    "editions": ("edition", lambda value, _names: value["edition"] or value["url"]),
+    "uses": ("used", lambda value, names: use_place(value, names)),  # noqa: PLW0108 - defined below
+    "reviews": ("looked at", lambda value, _names: _(labels.LOOKED[value["outcome"]])),
 }
+
+
+def use_place(use: dict[str, Any], names: Names) -> str:
+    """Return where a product was used: the country, or the entity."""
+    return country_words(use["country"]) if use.get("country") else names.name(use["entity"])
 
 
 def target_words(target: dict[str, Any], names: Names) -> str:

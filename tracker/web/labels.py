@@ -36,6 +36,9 @@ TONE = {
     "cancelled": "bad",
     "set": "calm",
     "reached": "good",
+    "published": "good",
+    "retired": "calm",
+    "review_due": "care",
 }
 SHAPES = {
     "proposed": "not_started",
@@ -46,6 +49,9 @@ SHAPES = {
     "reached": "completed",
     "cancelled": "discontinued",
     "past_due": "overdue",
+    "published": "completed",
+    "retired": "discontinued",
+    "review_due": "at_risk",
 }
 OTHER = {
     "overdue": "past its window",
@@ -60,6 +66,9 @@ OTHER = {
     "cancelled": "cancelled",
     "set": "still to come",
     "reached": "reached",
+    "published": "published",
+    "retired": "no longer to be used",
+    "review_due": "to be looked at again",
 }
 NATURE = {
     "deliverable": "a deliverable",
@@ -109,6 +118,17 @@ SESSION = {
     "side_event": "side event",
     "external_event": "meeting of others",
 }
+PRODUCT = {
+    "guidance": "guidance",
+    "tool": "tool",
+    "training": "training",
+    "publication": "publication",
+    "platform": "platform",
+    "dataset": "data",
+    "campaign": "campaign",
+    "other": "something else",
+}
+LOOKED = {"current": "still good", "needs_update": "needs an update", "retired": "no longer to be used"}
 MODE = {"online": "online", "in_person": "in person", "hybrid": "in person and online"}
 RULE = {"open": "open", "chatham_house": "Chatham House rule: no names, no recording"}
 LEVEL = {"global": "global", "regional": "regional", "national": "national"}
@@ -144,6 +164,7 @@ KIND = {
     "activity": "Activity",
     "commitment": "Commitment",
     "milestone": "Milestone",
+    "product": "Product",
     "session": "Session",
     "review": "Regional review",
     "entity": "Entity",
@@ -154,6 +175,7 @@ KINDS = {
     "activity": "activities",
     "commitment": "commitments",
     "milestone": "milestones",
+    "product": "products",
     "session": "sessions",
     "review": "regional reviews",
     "entity": "entities",

@@ -1,4 +1,4 @@
-"""The other things a plan holds, one list and one page each: reviews, sessions, milestones, commitments, entities."""
+"""The other things a plan holds, one list and one page each: reviews, sessions, milestones, products and so on."""
 
 from __future__ import annotations
 
@@ -43,6 +43,16 @@ def milestones(workplan: str) -> tuple[str, int]:
 @shell.get("/w/<workplan>/milestones/<id>")
 def milestone(workplan: str, id: str) -> tuple[str, int]:  # noqa: A002
     return _detail(workplan, "milestone", id)
+
+
+@shell.get("/w/<workplan>/products")
+def products(workplan: str) -> tuple[str, int]:
+    return _list(workplan, "product")
+
+
+@shell.get("/w/<workplan>/products/<id>")
+def product(workplan: str, id: str) -> tuple[str, int]:  # noqa: A002
+    return _detail(workplan, "product", id)
 
 
 @shell.get("/w/<workplan>/commitments")
@@ -121,6 +131,8 @@ def _related(here: Visit, kind: str, shown: dict[str, Any]) -> dict[str, Any]:
                 name: [streams[one] for one in shown[name] if one in streams]
                 for name in ("leads", "participates")
             }
+        case "product":
+            return {"activities": [one for one in here.all("activity") if one["id"] in shown["activities"]]}
         case "commitment":
             return {
                 "milestones": [one for one in here.all("milestone") if one.get("commitment") == shown["id"]]

@@ -10,6 +10,7 @@ from tracker.web import labels
 from tracker.web.language import _, capital, occurred_words, text_of
 from tracker.workplan.milestone import Milestone
 from tracker.workplan.plan import Plan
+from tracker.workplan.product import Product
 from tracker.workplan.session import Session
 
 
@@ -31,6 +32,9 @@ def subject_words(plan: Plan, subject: str, languages: tuple[str, ...]) -> str:
         case "milestone":
             milestone = plan.get(subject, Milestone)
             return _title(milestone.title, languages) if milestone else _("Milestone {id}", id=found)
+        case "product":
+            product = plan.get(subject, Product)
+            return _title(product.title, languages) if product else _("Product {id}", id=found)
         case _:
             return f"{_(labels.KIND[kind])} {found}"
 

@@ -15,7 +15,7 @@ from tracker.web.differences import Line, lines
 from tracker.web.language import _, instant_words, occurred_words
 from tracker.web.visits import Visit
 
-TOLD_APART = frozenset({"evidence", "assessment_reason", "sustainability", "quarter"})
+TOLD_APART = frozenset({"evidence", "assessment_reason", "sustainability", "sustain_note", "quarter"})
 """Fields of a state that an entry tells in its own words, not as a difference."""
 
 
@@ -159,6 +159,8 @@ def _quotes(data: dict[str, Any]) -> list[tuple[str, str]]:
         "finding": "Finding",
         "question": "Question",
         "authority": "On whose authority",
+        "sustain_note": "How it stays usable",
+        "by": "Used by",
     }
     return [(_(label), data[name]) for name, label in names.items() if isinstance(data.get(name), str)]
 

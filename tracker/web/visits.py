@@ -122,7 +122,7 @@ class Visit:
         return f"{request.path}?{urlencode(kept)}" if kept else request.path
 
 
-PAGES = ("workstream", "activity", "milestone", "session", "review", "commitment", "entity")
+PAGES = ("workstream", "activity", "milestone", "product", "session", "review", "commitment", "entity")
 """Kinds of subjects that have a page of their own; its endpoint is called like the kind."""
 
 

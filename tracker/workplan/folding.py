@@ -18,7 +18,17 @@ from tracker.events.codec import UPCASTERS
 from tracker.events.dates import place
 from tracker.events.event import Event, Wish, kind_of
 from tracker.events.shapes import from_json
-from tracker.workplan import activity, commitment, entity, milestone, review, root, session, workstream
+from tracker.workplan import (
+    activity,
+    commitment,
+    entity,
+    milestone,
+    product,
+    review,
+    root,
+    session,
+    workstream,
+)
 from tracker.workplan import round as rounds
 from tracker.workplan.plan import Standing, World
 
@@ -45,6 +55,7 @@ KINDS: dict[str, Kind] = {
     "workstream": _kind(workstream.Workstream, workstream),
     "activity": _kind(activity.Activity, activity),
     "milestone": _kind(milestone.Milestone, milestone),
+    "product": _kind(product.Product, product),
     "session": _kind(session.Session, session),
     "review": _kind(review.Review, review),
     "round": _kind(rounds.Round, rounds),

@@ -159,7 +159,7 @@ def _check_wish(wish: Wish, wishes: Sequence[Wish], world: World) -> None:
             "the workplan is closed: {type} can no longer be entered",
             field="/type",
             value=wish.type,
-            way_out="Corrections, redactions, moments, sessions, reviews, findings and closing-out still can.",
+            way_out="Corrections, moments, sessions, reviews, findings, products and closing-out still can.",
             type=wish.type,
         )
 
@@ -168,4 +168,4 @@ def _is_open_to(wish: Wish) -> bool:
     """Say whether a closed plan takes it; what the system vouches for (a new key, a letter's end) happened anyway."""
     allowed = isinstance(wish.data, (*AMENDING, MomentNamed, ActivityClosedOut))
     is_record = CATALOGUE[wish.type].right == "system"
-    return allowed or is_record or kind_of(wish.subject) in {"session", "review"}
+    return allowed or is_record or kind_of(wish.subject) in {"session", "review", "product"}

@@ -5,7 +5,7 @@ Source: docs/rights.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from tracker.directory.principals import Principal
@@ -15,6 +15,7 @@ from tracker.events.catalogue import (
     ActivityStatusChanged,
     EntryCorrected,
     EntryRetracted,
+    ProductPlanned,
     ProgressReported,
     SessionProposed,
     SessionScheduled,
@@ -24,6 +25,7 @@ from tracker.workplan.activity import Activity
 from tracker.workplan.milestone import Milestone
 from tracker.workplan.obligations import leads_of
 from tracker.workplan.plan import Plan, refuse
+from tracker.workplan.product import Product
 from tracker.workplan.round import Round
 from tracker.workplan.session import Session
 from tracker.workplan.workstream import Workstream
@@ -64,9 +66,16 @@ def entities_about(principal: Principal, plan: Plan, subject: str) -> list[str]:
             found = entities_about(principal, plan, f"activity/{milestone.activity}")
         elif milestone.workstream:
             found = entities_for(principal, plan, milestone.workstream)
+    elif kind == "product" and (product := plan.get(subject, Product)):
+        found = _entities_of_activities(principal, plan, product.activities)
+        found += [entity for entity in _voices(principal, plan) if entity == product.steward]
     elif kind == "workstream":
         found = entities_for(principal, plan, id_of(subject))
     return list(dict.fromkeys(found))
+
+
+def _entities_of_activities(principal: Principal, plan: Plan, activities: Iterable[str]) -> list[str]:
+    return [entity for one in activities for entity in entities_about(principal, plan, f"activity/{one}")]
 
 
 def permitted(principal: Principal, wish: Wish, plan: Plan, target: ReadTarget) -> Wish:
@@ -127,6 +136,8 @@ def _by_lead(principal: Principal, wish: Wish, plan: Plan) -> Wish:
             principal.activities and id_of(wish.subject) not in principal.activities
         ):
             raise _denied(principal, wish, f"this link is for reports about {principal.quarter}")
+    if isinstance(wish.data, ProductPlanned):
+        return _voiced(principal, wish, _entities_of_activities(principal, plan, wish.data.activities))
     if plan.standing(wish.subject) is None:
         return wish  # refused as unknown when it is judged, which says more than that it is not the lead's
     activity = plan.get(wish.subject, Activity)
