@@ -27,7 +27,6 @@ def questions(runtime: Runtime) -> list[tuple[str, str]]:
         "state?as_of=moment:principals",
         f"state?effective_on=2023-02-28&{then}",
         "state?effective_on=2023-04-30&as_of=position:45",
-        f"changes?from=position:20&to=position:{size}",
         f"events?{WHOLE}&{then}",
         f"obligations?quarter=2023-Q2&{then}",
         f"rounds/2023-Q2?{then}",

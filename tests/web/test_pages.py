@@ -11,6 +11,7 @@ from tests.web.site import HOME, Site, parsed
 LARGEST = 100_000
 LISTS = ("", "reviews", "sessions", "milestones", "products", "commitments", "entities", "entries", "changes")
 OTHERS = (
+    "entries/1/genuine",
     "workstreams/3",
     "activities/3.4",
     "activities/4.2",
@@ -90,11 +91,11 @@ def test_only_an_activity_with_a_past_window_is_past_its_window(library: Site):
     assert "past its window" in parsed(library.reader("secretariat").get(f"{HOME}activities/3.4")).text
 
 
-def test_no_page_but_the_entry_shows_a_hash(library: Site):
+def test_no_page_but_that_of_the_proof_shows_a_hash(library: Site):
     reader = library.reader("secretariat")
     for path in PAGES:
         hashes = re.findall(r"\b[0-9a-f]{64}\b", parsed(reader.get(path)).text)
-        assert bool(hashes) == ("entries/1" in path), path
+        assert bool(hashes) == path.endswith("/genuine"), path
 
 
 def test_an_empty_installation_greets_and_says_what_to_do(empty_site: Site):
