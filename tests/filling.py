@@ -27,16 +27,19 @@ class Form(HTMLParser):
         self._select: str | None = None
         self._area: str | None = None
         self.language = ""
+        self.actions: list[str] = []
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = {name: value or "" for name, value in attrs}
         name = said.get("name", "")
+        if tag == "form":
+            self.actions.append(said.get("action", ""))
         if tag == "html":
             self.language = said.get("lang", "")
         if tag in {"input", "select", "textarea"} and name:
             self.names.add(name)
-        if tag == "input" and (said.get("type") != "checkbox" or "checked" in said):
+        if tag == "input" and (said.get("type") not in {"checkbox", "radio"} or "checked" in said):
             self.fields[name] = said.get("value", "")
         elif tag == "select":
             self._select, self.fields[name] = name, ""
@@ -85,10 +88,21 @@ def counted(runtime: Runtime) -> dict[str, int]:
         return {name: (tx.one(f"SELECT count(*) FROM {name}") or (0,))[0] for name in names}
 
 
-def send(browser: FlaskClient, path: str, action: str | None = None, **fields: str) -> TestResponse:
-    """Load the form, fill it in and send it, as a person would."""
-    form = form_of(browser.get(path)).fields
-    return browser.post(path, data=form | fields | ({"action": action} if action else {}))
+def fill(browser: FlaskClient, path: str, action: str = "review", **fields: str) -> TestResponse:
+    """Load the page of cards, fill it in and press a button of it."""
+    page = form_of(browser.get(path))
+    return browser.post(page.actions[0], data=page.fields | fields | {"action": action})
+
+
+def send(browser: FlaskClient, path: str, action: str = "review", **fields: str) -> TestResponse:
+    """Fill in the cards, look at the review and send it, as a person would; return where that ends."""
+    kept = fill(browser, path, action, **fields)
+    return send_review(browser, path) if kept.status_code == 303 else kept
+
+
+def send_review(browser: FlaskClient, path: str, **fields: str) -> TestResponse:
+    review = form_of(browser.get(f"{path}/review"))
+    return browser.post(review.actions[0], data=review.fields | fields, follow_redirects=True)
 
 
 def reports(runtime: Runtime) -> list[Any]:

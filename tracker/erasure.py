@@ -17,7 +17,8 @@ from tracker.directory.people import Person, grants_of, person_of
 from tracker.directory.principals import Principal
 from tracker.directory.tables import grants, people, signin_links, signins, tokens
 from tracker.events.ledger import Removal
-from tracker.notifications.tables import letters, links
+from tracker.notifications import drafts
+from tracker.notifications.tables import invitations, letters, links, receipts
 from tracker.projections.removals import redacted_hashes
 from tracker.runtime import Runtime
 from tracker.workplan.workstream import Workstream
@@ -67,6 +68,13 @@ def erase(runtime: Runtime, person: str, principal: Principal) -> Erased:
             .where(links.c.person == person, links.c.revoked_at.is_(None))
             .values(revoked_at=now)
         )
+        drafts.forget(tx, person)
+        tx.core.execute(sa.delete(invitations).where(invitations.c.person == person))
+        tx.core.execute(
+            sa.update(receipts)
+            .where(receipts.c.person == person)
+            .values(filler_name=None, filler_email=None)
+        )
         tx.core.execute(
             sa.update(letters)
             .where(letters.c.recipient == person, letters.c.state.in_(("due", "held", "muted")))
@@ -109,8 +117,11 @@ def scrub(database: Database) -> None:
             connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for table in ("people", "grants", "tokens", "signins", "signin_links", "texts"):
+        for table in ("people", "grants", "tokens", "signins", "signin_links", "texts", *_BEHIND_LINKS):
             connection.exec_driver_sql(f"VACUUM (FULL) {table}")
+
+
+_BEHIND_LINKS = ("drafts", "invitations", "receipts")
 
 
 def own_data(tx: Transaction, person: str) -> Found:
@@ -132,6 +143,7 @@ def own_data(tx: Transaction, person: str) -> Found:
             {"workplan": row.workplan, "quarter": row.quarter, "step": row.step, "state": row.state}
             for row in sent
         ],
+        "drafts": drafts.held_of(tx, person),
         "texts": texts_naming(tx, known),
     }
 

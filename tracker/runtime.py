@@ -6,7 +6,7 @@ import contextlib
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import blinker
@@ -18,7 +18,7 @@ from tracker.directory.tokens import principal_again
 from tracker.errors import NotFoundError, RuleError
 from tracker.events.append import Appended, Decision, Head, Log, bump_rights
 from tracker.events.catalogue import EntryCorrected, ReadinessSnapshotTaken, TextRedacted
-from tracker.events.dates import local_day
+from tracker.events.dates import local_day, parse_instant
 from tracker.events.event import Event, Said, Wish
 from tracker.events.intake import read_wishes, shape_correction
 from tracker.events.ledger import Ledger, Removal, remove_text
@@ -34,7 +34,7 @@ from tracker.projections.standings import PlanCache, project
 from tracker.projections.working_days import is_station, working_days
 from tracker.settings import Settings
 from tracker.workplan.docket import Place, pointing
-from tracker.workplan.judging import judge
+from tracker.workplan.judging import Judged, judge
 from tracker.workplan.plan import Plan, World
 from tracker.workplan.rights import permitted
 from tracker.workplan.root import Workplan
@@ -187,27 +187,7 @@ class Runtime:
         said = Said(principal.actor, channel, key, correlation)
 
         def decide(tx: Transaction, head: Head) -> Decision:
-            self._check_clock(workplan, wishes, tx, head)
-            present = principal_again(tx, head.now, workplan, principal)
-            plan = self.cache.plan(tx, workplan, head.generation, head.position)
-            allowed = [
-                pointing(
-                    index, len(wishes), permitted, present, wish, plan, lambda at: _target(tx, workplan, at)
-                )
-                for index, wish in enumerate(wishes)
-            ]
-            prepared = [
-                pointing(index, len(wishes), _prepared, tx, head, plan, wish, sealer)
-                for index, wish in enumerate(allowed)
-            ]
-            place = Place(workplan, head.position, head.instant)
-            judged = judge(
-                prepared,
-                said,
-                place,
-                _world(plan, head, prepared),
-                lambda subject: read_subject(tx, workplan, subject),
-            )
+            judged = self._judged(tx, head, wishes, principal, said, sealer)
             decision = Decision(judged.events, judged.placed_on, judged.standings)
             if alongside:
                 alongside(tx, decision)
@@ -219,6 +199,41 @@ class Runtime:
         if removals and not done.is_repeat:
             self.ledger.add(removals)
         return done
+
+    def _judged(
+        self, tx: Transaction, head: Head, wishes: list[Wish], principal: Principal, said: Said, sealer: Sealer
+    ) -> Judged:
+        workplan = head.workplan
+        self._check_clock(workplan, wishes, tx, head)
+        present = principal_again(tx, head.now, workplan, principal)
+        plan = self.cache.plan(tx, workplan, head.generation, head.position)
+        allowed = [
+            pointing(
+                index, len(wishes), permitted, present, wish, plan, lambda at: _target(tx, workplan, at)
+            )
+            for index, wish in enumerate(wishes)
+        ]
+        prepared = [
+            pointing(index, len(wishes), _prepared, tx, head, plan, wish, sealer)
+            for index, wish in enumerate(allowed)
+        ]
+        place = Place(workplan, head.position, head.instant)
+        world = _world(plan, head, prepared)
+        return judge(prepared, said, place, world, lambda subject: read_subject(tx, workplan, subject))
+
+    def rehearse(self, workplan: str, body: Any, principal: Principal, channel: Channel) -> None:
+        """Refuse what :meth:`submit` would refuse now. Nothing is written, and nothing is locked.
+
+        Raises:
+            RuleError, ConflictError, DeniedError, NotFoundError: as there.
+        """
+        sealer = Sealer()
+        wishes, _ = read_wishes(body, sealer)
+        with self.database.read() as tx:
+            end = end_of(tx, workplan)
+            now = max(self.now(), parse_instant(end.recorded_at) + timedelta(microseconds=1))
+            head = Head(workplan, end.position, end.recorded_at, b"", end.rights, end.generation, now)
+            self._judged(tx, head, wishes, principal, Said(principal.actor, channel), sealer)
 
     def _check_clock(self, workplan: str, wishes: list[Wish], tx: Transaction, head: Head) -> None:
         """Refuse to date entries of a real workplan by a clock that is set by hand."""

@@ -29,9 +29,16 @@ SHORTEST_LIFE = timedelta(days=21)
 LONGEST_HANDLE = 100
 
 
+class EndedError(DeniedError):
+    """The link was good when the page was asked for, and is not any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a handle opens. ``activities`` empty means all that the person acts for."""
+    """What a handle opens. ``activities`` empty means all that the person acts for.
+
+    ``invitation`` is set where the person asked a colleague to fill in those activities for them.
+    """
 
     hash: str
     letter: str
@@ -41,6 +48,7 @@ class Link:
     activities: tuple[str, ...]
     expires_at: str
     revoked_at: str | None
+    invitation: str | None = None
 
     @property
     def principal(self) -> Principal:
@@ -94,6 +102,7 @@ def _link(row: Any) -> Link:
         activities=tuple(json.loads(row.activities)) if row.activities else (),
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
+        invitation=row.invitation,
     )
 
 
@@ -118,12 +127,12 @@ def check_still_good(tx: Transaction, link: Link) -> None:
     """Refuse, inside the transaction that is about to write, a link revoked since the form was shown.
 
     Raises:
-        DeniedError: it was revoked, or its person left.
+        EndedError: it was revoked, or its person left.
     """
     row = tx.core.execute(sa.select(links).where(links.c.hash == link.hash)).first()
     person = people_of(tx, [link.person]).get(link.person)
     if row is None or row.revoked_at is not None or person is None or person.is_erased or person.suspended:
-        raise DeniedError("this link has ended", way_out="Ask for a new one.")
+        raise EndedError("this link has ended", way_out="Ask for a new one.")
 
 
 def revoke_links(tx: Transaction, now: datetime, letter: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-
 from flask import Flask
 
 from tracker.runtime import Runtime
@@ -17,6 +15,7 @@ from tracker.web import (
     plan,
     records,
     rendering,
+    report,
     signin,
 )
 
@@ -29,6 +28,4 @@ def register(app: Flask, runtime: Runtime) -> None:
     app.extensions["tracker.web"] = runtime
     guarding.protect(app)
     rendering.prepare(app)
-    if importlib.util.find_spec("tracker.web.report"):
-        report = importlib.import_module("tracker.web.report")
-        report.register(app, runtime)
+    report.register(app)

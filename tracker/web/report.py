@@ -3,278 +3,246 @@
 Mail scanners follow every link before the reader does, run its scripts and ask again: so nothing here acts on GET, and
 no page sends anything by itself. The handle stays in the address: whoever has it may report, no cookie adds to that, so
 no other site can send a form in the reader's name, and two letters may be open in one browser.
+
+What is typed is kept card by card as it is left (drafts); a review says it in sentences; sending it records.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, cast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, Response, make_response, render_template, request
 
 from tracker.clock import new_id
-from tracker.directory.people import LANGUAGES, Person, people_of
-from tracker.errors import DeniedError, LogError, RuleError
-from tracker.events import tree
-from tracker.events.append import Appended
 from tracker.events.dates import local_day
-from tracker.events.intake import read_wishes
-from tracker.events.reading import node_reader, read_event, read_texts
-from tracker.events.sealing import Sealer, reveal, seals_in
-from tracker.events.shapes import to_json
-from tracker.notifications import links
-from tracker.notifications.asking import ask_for_link
-from tracker.notifications.links import Link
-from tracker.notifications.phrases import Phrases, capital, in_language
-from tracker.projections.speakers import display_name
-from tracker.runtime import Runtime
-from tracker.web.report_cards import ASSESSMENTS, EVIDENCE, Card, cards_of, grouped, words_of
-from tracker.web.report_form import Filled, faults_of, filled, nothing_new, request_of, sentences
-from tracker.workplan.plan import Plan
-from tracker.workplan.root import Workplan
-from tracker.workplan.round import Round
-
-pages = Blueprint("report", __name__, template_folder="templates")
-LARGEST = 10**12
-HEADERS = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+from tracker.notifications import drafts, links
+from tracker.notifications.drafts import Draft
+from tracker.web import report_around, report_review
+from tracker.web.report_cards import EVIDENCE, Card, Group
+from tracker.web.report_fields import by_card, fields_in, is_answered, mark_of, nothing_new
+from tracker.web.report_opening import HEADERS, Opened, page_of, pages, runtime, see_other, with_link
+from tracker.web.report_review import faults_in
 
 
-def register(app: Flask, runtime: Runtime) -> None:
+PAGES = (report_around, report_review)
+"""The modules whose pages stand on the same links; importing them is what puts them there."""
+
+
+def register(app: Flask) -> None:
     """Add the pages behind letters to an application."""
-    app.extensions["tracker.report"] = runtime
     app.register_blueprint(pages)
 
 
-def _runtime() -> Runtime:
-    return cast("Runtime", current_app.extensions["tracker.report"])
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A link that is good, and what stands behind it now."""
-
-    link: Link
-    person: Person
-    opened: Round | None
-    cards: list[Card]
-    say: Phrases
-    plan: Plan
-    workplan: Workplan
-
-    @property
-    def owed(self) -> list[Card]:
-        return [card for card in self.cards if card.is_owed]
-
-
-def _page(template: str, status: int, say: Phrases, **values: Any) -> Response:
-    page = render_template(f"report/{template}.html", say=say, page_language=say.language, **values)
-    response = make_response(page, status)
-    response.headers.update(HEADERS)
-    return response
-
-
-def _with_link(handle: str, show: Callable[[Opened], Response]) -> Response:
-    """Show what a link opens, or the page that says that it ended and what to do."""
-    runtime = _runtime()
-    with runtime.database.read() as tx:
-        link = links.find_link(tx, handle)
-        person = people_of(tx, [link.person]).get(link.person) if link else None
-    if link is None or person is None:
-        return _page("ended", 404, _asked_words(), handle=None)
-    say = words_of(person.language)
-    with runtime.ask(link.workplan) as view:
-        opened = links.round_of(view.plan, link)
-        is_good = links.is_good(link, opened, view.workplan.zone, runtime.now())
-        cards = cards_of(view, link, say) if is_good and not (person.is_erased or person.suspended) else []
-    if not cards:
-        return _page("ended", 410, say, handle=handle)
-    return show(Opened(link, person, opened, cards, say, view.plan, view.workplan))
-
-
-def _asked_words() -> Phrases:
-    return words_of(request.accept_languages.best_match(LANGUAGES) or "en")
-
-
-# ------------------------------------------------------------------------------------------------ the form itself
+# ------------------------------------------------------------------------------------------------------ showing
 
 
 @pages.get("/r/<handle>")
-def show_form(handle: str) -> Response:
-    return _with_link(handle, lambda here: _form(here, Filled({})))
+def show_start(handle: str) -> Response:
+    return with_link(handle, _start)
 
 
-def _form(here: Opened, form: Filled, faults: dict[str, str] | None = None, status: int = 200) -> Response:
-    runtime, opened, say = _runtime(), here.opened, here.say
-    zone = here.workplan.zone
-    today = local_day(runtime.now(), zone).isoformat()
+def _start(here: Opened) -> Response:
+    if len(here.groups) == 1:
+        return _workstream(here, here.groups[0])
+    return page_of("overview", here, **_frame(here))
+
+
+@pages.get("/r/<handle>/w/<workstream>")
+def show_workstream(handle: str, workstream: str) -> Response:
+    def show(here: Opened) -> Response:
+        group = _group(here, workstream)
+        if group is None:
+            return see_other(here.path)
+        checked = faults_in(here, [card for card in group.cards if here.is_answered(card)])
+        return _workstream(here, group, faults=checked if "check" in request.args else {})
+
+    return with_link(handle, show)
+
+
+def _group(here: Opened, workstream: str) -> Group | None:
+    return next((group for group in here.groups if group.id == workstream), None)
+
+
+def _frame(here: Opened) -> dict[str, Any]:
+    """Return what heads every page of the form: who reports about what, and until when."""
+    say, opened, zone = here.say, here.opened, here.workplan.zone
+    is_late = opened is not None and local_day(runtime().now(), zone).isoformat() > opened.due
     entities = dict(voice for card in here.cards for voice in card.voices)
-    is_late = opened is not None and today > opened.due
-    return _page(
-        "form",
+    due = None
+    if opened:
+        due = (
+            say("was_due_until", day=say.day(opened.due))
+            if is_late
+            else say("due_until", deadline=say.deadline(opened.due, zone))
+        )
+    return {
+        "quarter": say.quarter(here.quarter),
+        "due": due,
+        "entities": say.listed(entities.values()),
+        "owed": [card for card in here.cards if card.is_owed],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A card that was saved from another page since this one was shown: what that page kept."""
+
+    fields: Mapping[str, str]
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a sent page held: the fields of its cards, and those that somebody else's page had changed meanwhile."""
+
+    fields: dict[str, dict[str, str]] = field(default_factory=dict)
+    clashes: dict[str, Clash] = field(default_factory=dict)
+
+
+def _workstream(
+    here: Opened,
+    group: Group,
+    *,
+    faults: Mapping[str, Mapping[str, str]] | None = None,
+    taken: Taken | None = None,
+    status: int = 200,
+) -> Response:
+    taken = taken or Taken()
+    index = here.groups.index(group)
+    return page_of(
+        "workstream",
+        here,
         status,
-        say,
-        plan_name=_plan_name(here.workplan, say),
-        person=here.person,
-        entities=say.listed(entities.values()),
-        quarter=say.quarter(here.link.quarter),
-        due=None if opened is None or is_late else say("due_until", deadline=say.deadline(opened.due, zone)),
-        was_due=say("was_due_until", day=say.day(opened.due)) if opened and is_late else None,
-        groups=grouped(here.plan, here.cards, say),
-        owed=here.owed,
-        form=form,
+        **_frame(here),
+        group=group,
+        before=here.groups[index - 1] if index else None,
+        after=here.groups[index + 1] if index + 1 < len(here.groups) else None,
+        left=[card for card in group.owed if not here.is_answered(card)],
         faults=faults or {},
-        nonce=form.values.get("nonce") or new_id(),
-        assessments=[(one, say(one)) for one in ASSESSMENTS],
-        evidence_kinds=[(one, say(one)) for one in EVIDENCE],
+        clashes=taken.clashes,
+        values={card.id: taken.fields.get(card.id) or here.fields(card) for card in group.cards},
+        marks={card.id: mark_of(here.fields(card)) for card in group.cards},
+        page_id=new_id(),
+        evidence_kinds=[(one, here.say(one)) for one in EVIDENCE],
     )
+
+
+# ------------------------------------------------------------------------------------------------------- saving
 
 
 @pages.post("/r/<handle>")
-def take_form(handle: str) -> Response:
-    form = filled(request.form.items())
-    return _with_link(handle, lambda here: _take(here, form))
+def take_start(handle: str) -> Response:
+    """Take a button of the overview: all the others without news, or none of them after all."""
+
+    def take(here: Opened) -> Response:
+        if request.form.get("action") == "rest":
+            _settle_rest(here, here.left)
+        elif request.form.get("action") == "unrest":
+            with runtime().database.write() as tx:
+                links.check_still_good(tx, here.link)
+                drafts.drop(tx, here.link, here.rest)
+            return see_other(here.path)
+        return see_other(f"{here.path}/review")
+
+    return with_link(handle, take)
 
 
-def _take(here: Opened, form: Filled) -> Response:
-    action = form.values.get("action", "send")
-    touched = [card for card in here.cards if form.is_touched(card.id)]
-    requests = [request_of(card, form, here.link.quarter) for card in touched]
-    if action == "edit":
-        return _form(here, form)
+@pages.post("/r/<handle>/w/<workstream>")
+def take_workstream(handle: str, workstream: str) -> Response:
+    """Keep what is on the page, and go where the button says."""
+
+    def take(here: Opened) -> Response:
+        group = _group(here, workstream)
+        if group is None:
+            return see_other(here.path)
+        return _take(here, group, request.form.get("action", "save"))
+
+    return with_link(handle, take)
+
+
+def _take(here: Opened, group: Group, action: str) -> Response:
+    taken = _save(here, group.cards)
+    if taken.clashes:
+        return _workstream(here, group, taken=taken, status=409)
     if action == "rest":
-        left = [card for card in here.owed if card not in touched]
-        touched += left
-        requests += [nothing_new(card, form, here.link.quarter) for card in left]
-    if not requests and action != "rest":
-        return _form(here, form, {"form": here.say("nothing_chosen")}, 422)
-    if action == "review":
-        return _review(here, form, touched, requests)
-    try:
-        done = _record(here, form, requests)
-    except (RuleError, DeniedError) as error:
-        return _form(here, form, faults_of(error, touched, here.say), 422)
-    return _receipt(here.link, here.say, done)
+        answered = {one for one, fields in taken.fields.items() if is_answered(fields)}
+        _settle_rest(here, [card for card in group.owed if card.id not in answered])
+    verb, _, target = action.partition(":")
+    if verb == "save":
+        return see_other(f"{here.path}/w/{group.id}#{target}:card")
+    if verb == "go":
+        return see_other(f"{here.path}/w/{target}" if target else here.path)
+    answered = [card for card in group.cards if is_answered(taken.fields.get(card.id, {}))]
+    faults = faults_in(here, answered, taken.fields)
+    if faults:
+        return _workstream(here, group, faults=faults, taken=taken, status=422)
+    if action == "rest" and len(here.groups) > 1:
+        return see_other(here.path)
+    return see_other(f"{here.path}/review")
 
 
-def _record(here: Opened, form: Filled, requests: list[dict[str, Any]]) -> Appended:
-    """Send the reports to the log. The same form sent twice is answered by what the first sending recorded."""
-    sealer = Sealer()
-    wishes = read_wishes(requests, sealer)[0] if requests else []
-    nonce = form.values.get("nonce") or new_id()
-    return _runtime().wish(
-        here.link.workplan,
-        wishes,
-        here.link.principal,
-        "link",
-        f"form:{nonce[:64]}:{form.digest}",
-        sealer=sealer,
-        body={"form": form.digest},
-        alongside=lambda tx, _decision: links.check_still_good(tx, here.link),
-    )
+def _settle_rest(here: Opened, cards: list[Card]) -> None:
+    now = runtime().now()
+    with runtime().database.write() as tx:
+        links.check_still_good(tx, here.link)
+        for card in cards:
+            drafts.save(tx, now, here.link, card.id, nothing_new(card))
 
 
-def _review(here: Opened, form: Filled, cards: list[Card], requests: list[dict[str, Any]]) -> Response:
-    items = [(card, sentences(card, said, here.say)) for card, said in zip(cards, requests, strict=True)]
-    return _page(
-        "review", 200, here.say, items=items, form=form, plan_name=_plan_name(here.workplan, here.say)
-    )
+def _save(here: Opened, cards: tuple[Card, ...]) -> Taken:
+    """Keep the cards of a page that were changed on it; those that came back as they were shown are left alone."""
+    said, page, taken = by_card(request.form.items()), request.form.get("page", ""), Taken()
+    now = runtime().now()
+    with runtime().database.write() as tx:
+        links.check_still_good(tx, here.link)
+        held = drafts.drafts_of(tx, here.link)
+        for card in cards:
+            if card.id not in said:
+                continue
+            fields, draft = fields_in(card, said[card.id]), held.get(card.id)
+            if said[card.id].get("was") == mark_of(fields):
+                taken.fields[card.id] = draft.fields if draft else fields
+            elif draft and _is_clash(draft, fields, page, said[card.id].get("revision", "")):
+                taken.fields[card.id] = fields
+                taken.clashes[card.id] = _clash(draft, fields)
+            else:
+                taken.fields[card.id] = drafts.save(tx, now, here.link, card.id, fields, page).fields
+    return taken
 
 
-def _receipt(link: Link, say: Phrases, done: Appended) -> Response:
-    """Show what was recorded: the entries themselves, read back."""
-    runtime = _runtime()
-    with runtime.ask(link.workplan) as view:
-        opened = view.plan.get(f"round/{link.quarter}", Round)
-        cards = {card.id: card for card in cards_of(view, link, say)}
-        events = [read_event(view.tx, link.workplan, done.first_position + one) for one in range(done.count)]
-        texts = read_texts(
-            view.tx, link.workplan, [one for event in events for _, one in seals_in(to_json(event))]
+def _is_clash(draft: Draft, fields: Mapping[str, str], page: str, revision: str) -> bool:
+    return draft.page != page and str(draft.revision) != revision and mark_of(draft.fields) != mark_of(fields)
+
+
+def _clash(draft: Draft, fields: Mapping[str, str]) -> Clash:
+    texts = (draft.fields[name] for name in ("reason", "note", "needs") if name in draft.fields)
+    return Clash(draft.fields, tuple(text for text in texts if text not in fields.values()))
+
+
+@pages.post("/r/<handle>/card/<activity>")
+def take_card(handle: str, activity: str) -> Response:
+    """Keep one card as it is left, and answer the line that says so."""
+
+    def take(here: Opened) -> Response:
+        card = here.card(activity)
+        if card is None:
+            return see_other(here.path)
+        taken = _save(here, (card,))
+        with runtime().database.read() as tx:
+            draft = drafts.drafts_of(tx, here.link).get(card.id)
+        clash = taken.clashes.get(card.id)
+        line = render_template(
+            "report/saved.html",
+            say=here.say,
+            card=card,
+            draft=draft,
+            clash=clash,
+            mark=mark_of(draft.fields if draft and not clash else {}),
         )
-        items = []
-        for event in events:
-            said = reveal(to_json(event), texts, [])
-            number = event.subject.partition("/")[2]
-            card = cards.get(number)
-            items.append((event.position, number, sentences(card, said, say, is_past=True) if card else []))
-        is_open = opened is not None and not opened.closed
-        left = sum(1 for card in cards.values() if card.is_owed)
-        when = say.instant(events[0].recorded_at, view.workplan.zone) if events else None
-        entity = (
-            display_name(view.plan, events[0].entity, say.language) if events and events[0].entity else None
-        )
-    return _page(
-        "receipt",
-        200 if done.is_repeat or not events else 201,
-        say,
-        items=items,
-        when=when,
-        entity=entity,
-        until=say.day(opened.closes) if opened and is_open else None,
-        left=left,
-        plan_name=_plan_name(view.workplan, say),
-    )
+        response = make_response(line, 200)
+        response.headers.update(HEADERS)
+        return response
 
-
-def _plan_name(workplan: Workplan, say: Phrases) -> str:
-    return capital(in_language(workplan.title, say.language)[0])
-
-
-# ------------------------------------------------------------------------------------------- around the form
-
-
-@pages.post("/r/<handle>/new")
-def take_request(handle: str) -> Response:
-    """Send a new link to the address on file, and to no other."""
-    runtime = _runtime()
-    with runtime.database.read() as tx:
-        link = links.find_link(tx, handle)
-        person = people_of(tx, [link.person]).get(link.person) if link else None
-    if link is None or person is None:
-        return _page("ended", 404, _asked_words(), handle=None)
-    is_coming = ask_for_link(runtime, link)
-    return _page("asked", 200, words_of(person.language), is_coming=is_coming)
-
-
-@pages.get("/r/<handle>/unsubscribe")
-def show_unsubscribe(handle: str) -> Response:
-    return _unsubscribe(handle, is_taken=False)
-
-
-@pages.post("/r/<handle>/unsubscribe")
-def take_unsubscribe(handle: str) -> Response:
-    """Mute the person's letters; mail programs post here by themselves when asked to (RFC 8058)."""
-    return _unsubscribe(handle, is_taken=True)
-
-
-def _unsubscribe(handle: str, *, is_taken: bool) -> Response:
-    runtime = _runtime()
-    with runtime.database.read() as tx:
-        link = links.find_link(tx, handle)
-        person = people_of(tx, [link.person]).get(link.person) if link else None
-    if link is None or person is None:
-        return _page("ended", 404, _asked_words(), handle=None)
-    if is_taken:
-        with runtime.directory(link.workplan) as tx:
-            links.mute(tx, runtime.now(), link)
-    return _page("unsubscribe", 200, words_of(person.language), is_taken=is_taken)
-
-
-@pages.get("/seal/<workplan>/<int:size>")
-def show_seal(workplan: str, size: int) -> Response:
-    """Say what the last line of a letter is, and whether the log still gives that seal."""
-    root, say = request.args.get("root", ""), _asked_words()
-    if not re.fullmatch(r"[0-9a-f]{64}", root):
-        root = ""
-    with _runtime().database.read() as tx:
-        try:
-            is_same = (
-                root != ""
-                and 0 < size < LARGEST
-                and tree.root_at(size, node_reader(tx, workplan)).hex() == root
-            )
-        except LogError:  # there is no such log, or it is shorter than the letter says
-            is_same = False
-    seal = tree.seal_of(bytes.fromhex(root)) if root else ""
-    return _page("seal", 200, say, workplan=workplan, size=size, seal=seal, is_same=is_same)
+    return with_link(handle, take)

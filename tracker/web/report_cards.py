@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,19 +10,22 @@ from typing import Any
 
 from tracker.events.dates import local_day
 from tracker.events.reading import read_texts
+from tracker.events.vocabulary import Sealed
 from tracker.notifications.links import Link
 from tracker.notifications.phrases import Phrases, in_language, phrases
 from tracker.notifications.reminders import acting
 from tracker.projections.speakers import display_name
+from tracker.projections.views import counted_sessions
 from tracker.runtime import View
+from tracker.web.report_options import Option, options_of, quiet_quarters, state_value
 from tracker.workplan.activity import Activity
-from tracker.workplan.claims import FOLLOWS
+from tracker.workplan.activity_parts import Report
+from tracker.workplan.claims import FOLLOWS, Claim
 from tracker.workplan.obligations import Duty, duties
 from tracker.workplan.plan import Plan
 from tracker.workplan.workstream import Workstream
 
 PHRASES = Path(__file__).parent / "translations" / "report.yaml"
-ASSESSMENTS = ("on_track", "at_risk", "delayed")
 EVIDENCE = (
     "hub_product",
     "hub_practice",
@@ -36,35 +39,68 @@ EVIDENCE = (
 
 
 @dataclass(frozen=True, slots=True)
+class Theirs:
+    """What another lead reported about the card's activity and quarter: ``(phrase, text)`` of what it says."""
+
+    position: int
+    who: str
+    day: str
+    status: str
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
-    """One activity of the form. ``wordings`` hold ``(text, language)``, ``options`` ``(value, words)``."""
+    """One activity of the form. ``wording`` is ``(text, language)``, ``voices`` are ``(entity, name)``.
+
+    ``own`` is the position of the newest report in one of the voices about the quarter, ``given`` what it said, as the
+    form's fields. ``quiet`` counts the quarters before this one without news; ``asks_on`` says that the form asks now
+    whether the activity is still planned.
+    """
 
     id: str
     number: str
     wording: tuple[str, str]
     workstream: str
-    status: str
-    assessment: str | None
+    version: int
+    claim: Claim
+    base: Claim
     standing: str
     told: str | None
     voices: tuple[tuple[str, str], ...]
-    statuses: tuple[tuple[str, str], ...]
+    options: tuple[Option, ...]
+    current: str
     targets: tuple[dict[str, Any], ...]
     subitems: tuple[dict[str, Any], ...]
     last_reason: str | None
     has_reason: bool
     takes_no_requests: bool
     is_owed: bool
+    own: int | None
+    given: dict[str, str]
+    theirs: tuple[Theirs, ...]
+    quiet: int
+    asks_on: bool
+
+    @property
+    def seen(self) -> int:
+        """The newest report of somebody else about it that this card shows."""
+        return max((one.position for one in self.theirs), default=0)
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
     """The cards of a workstream."""
 
+    id: str
     number: str
     title: tuple[str, str]
     owed: tuple[Card, ...]
     others: tuple[Card, ...]
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        return (*self.owed, *self.others)
 
 
 def words_of(language: str) -> Phrases:
@@ -79,17 +115,18 @@ def cards_of(view: View, link: Link, say: Phrases) -> list[Card]:
             continue
         if (row.entity, link.person) in acting(view.plan, row.activity.workstream):
             rows.setdefault(row.activity.id, []).append(row)
-    reasons = read_texts(
-        view.tx,
-        link.workplan,
-        [
-            row.activity.assessment_reason.sha256
-            for one in rows.values()
-            for row in one[:1]
-            if row.activity.assessment_reason
-        ],
-    )
-    return [_card(view, mine, say, reasons) for mine in rows.values()]
+    sealed = [one.sha256 for mine in rows.values() for one in _sealed(mine[0])]
+    texts = read_texts(view.tx, link.workplan, sealed)
+    return [_card(view, mine, say, texts) for mine in rows.values()]
+
+
+def _sealed(row: Duty) -> Iterator[Sealed]:
+    activity = row.activity
+    if activity.assessment_reason:
+        yield activity.assessment_reason
+    for report in activity.reports:
+        if report.quarter == row.quarter:
+            yield from (one for one in (report.note, report.needs, report.reason) if one)
 
 
 def grouped(plan: Plan, cards: list[Card], say: Phrases) -> list[Group]:
@@ -99,6 +136,7 @@ def grouped(plan: Plan, cards: list[Card], say: Phrases) -> list[Group]:
         if here:
             groups.append(
                 Group(
+                    workstream.id,
                     say("workstream", number=workstream.number),
                     in_language(workstream.title, say.language),
                     tuple(card for card in here if card.is_owed),
@@ -108,27 +146,67 @@ def grouped(plan: Plan, cards: list[Card], say: Phrases) -> list[Group]:
     return groups
 
 
-def _card(view: View, mine: list[Duty], say: Phrases, reasons: Mapping[str, str]) -> Card:
-    activity = mine[0].activity
-    base = activity.base_for(mine[0].quarter) or activity.claim
+def _card(view: View, mine: list[Duty], say: Phrases, texts: Mapping[str, str]) -> Card:
+    activity, quarter = mine[0].activity, mine[0].quarter
+    voices = {row.entity: display_name(view.plan, row.entity, say.language) for row in mine}
+    base = activity.base_for(quarter) or activity.claim
+    said = activity.claims if activity.quarter == quarter else {}
+    claim = next((said[one] for one in voices if one in said), activity.claim)
+    reports = [one for one in activity.reports if one.quarter == quarter]
+    own = next((one for one in reversed(reports) if one.entity in voices), None)
+    standing = view.plan.standing(f"activity/{activity.id}")
     reason = activity.assessment_reason
+    quiet = quiet_quarters(activity, quarter)
     return Card(
         id=activity.id,
         number=activity.number,
         wording=in_language(activity.text, say.language),
         workstream=activity.workstream,
-        status=activity.status,
-        assessment=activity.assessment,
+        version=standing.version if standing else 0,
+        claim=activity.claim,
+        base=base,
         standing=_standing(view, activity, say),
         told=_told(view, mine, say),
-        voices=tuple((row.entity, display_name(view.plan, row.entity, say.language)) for row in mine),
-        statuses=tuple((one, say(one)) for one in FOLLOWS[base.status]),
-        targets=tuple(_target(activity, index, say) for index in range(len(activity.targets or ()))),
+        voices=tuple(voices.items()),
+        options=options_of(base, claim, say),
+        current=state_value(claim),
+        targets=tuple(_target(view, activity, index, say) for index in range(len(activity.targets or ()))),
         subitems=tuple(_subitem(activity, index, say) for index in range(len(activity.subitems))),
-        last_reason=reasons.get(reason.sha256) if reason else None,
+        last_reason=texts.get(reason.sha256) if reason else None,
         has_reason=reason is not None,
         takes_no_requests=activity.nature == "on_demand",
         is_owed=mine[0].settled_by is None and any(row.is_asked_first for row in mine),
+        own=own.position if own else None,
+        given=_given(own, texts) if own else {},
+        theirs=tuple(_theirs(view, one, say, texts) for one in reports if one.entity not in voices),
+        quiet=quiet,
+        asks_on=own is None and quiet >= ASKED_AFTER and quiet % ASKED_AFTER == 0,
+    )
+
+
+ASKED_AFTER = 4
+"""Quarters without news, after which the form asks once; unanswered, it asks again after as many."""
+
+
+def _given(own: Report, texts: Mapping[str, str]) -> dict[str, str]:
+    """Return what one's own report said, as the fields of its card."""
+    sealed = {"note": own.note, "needs": own.needs, "reason": own.reason}
+    given = {name: texts.get(one.sha256, "") for name, one in sealed.items() if one}
+    first = (own.evidence or (None,))[0]
+    if first:
+        given |= {"evidence_url": first.url, "evidence_title": first.title or "", "evidence_kind": first.kind}
+    return {name: value for name, value in given.items() if value}
+
+
+def _theirs(view: View, report: Report, say: Phrases, texts: Mapping[str, str]) -> Theirs:
+    state = say.status(report.status or "", report.assessment) if report.status or report.assessment else ""
+    sealed = (one for one in (report.reason, report.note, report.needs) if one)
+    return Theirs(
+        report.position,
+        _reporter(view, report, say),
+        _day(view, report.recorded_at, say),
+        say("said_no_change") if report.no_change else state,
+        tuple(texts[one.sha256] for one in sealed if one.sha256 in texts),
     )
 
 
@@ -136,8 +214,13 @@ def _standing(view: View, activity: Activity, say: Phrases) -> str:
     state, last = say.status(activity.status, activity.assessment), activity.last_report
     if last is None:
         return say("never_reported", state=state)
-    who = display_name(view.plan, last.entity, say.language) if last.entity else say("secretariat")
-    return say("state_said", state=state, who=who, day=_day(view, last.recorded_at, say))
+    return say(
+        "state_said", state=state, who=_reporter(view, last, say), day=_day(view, last.recorded_at, say)
+    )
+
+
+def _reporter(view: View, report: Report, say: Phrases) -> str:
+    return display_name(view.plan, report.entity, say.language) if report.entity else say("secretariat")
 
 
 def _day(view: View, instant: str, say: Phrases) -> str:
@@ -151,8 +234,7 @@ def _told(view: View, mine: list[Duty], say: Phrases) -> str | None:
         day = _day(view, report.recorded_at, say)
         if report.entity in {row.entity for row in mine}:
             return say("settled_by_you", day=day)
-        who = display_name(view.plan, report.entity, say.language) if report.entity else say("secretariat")
-        return say("settled_by", who=who, day=day)
+        return say("settled_by", who=_reporter(view, report, say), day=day)
     if any(row.is_asked_first for row in mine):
         return None
     first = [
@@ -163,17 +245,20 @@ def _told(view: View, mine: list[Duty], say: Phrases) -> str | None:
     return say("asked_first", who=say.listed(display_name(view.plan, one, say.language) for one in first))
 
 
-def _target(activity: Activity, index: int, say: Phrases) -> dict[str, Any]:
+def _target(view: View, activity: Activity, index: int, say: Phrases) -> dict[str, Any]:
     target = (activity.targets or ())[index]
     unit, language = in_language(target.unit, say.language)
     most = f"{target.min}-{target.max}" if target.max not in {None, target.min} else str(target.min)
+    counted = counted_sessions(view.plan, activity.id) if len(activity.targets or ()) == 1 else 0
     done = activity.done.get(target.id, 0)
+    hint = say("hint_done", done=done + counted, target=most)
     return {
         "id": target.id,
         "unit": unit,
         "language": language,
-        "hint": say("hint_done", done=done, target=most),
+        "hint": f"{hint} {say('hint_counted', count=counted)}" if counted else hint,
         "done": done,
+        "most": most,
     }
 
 
@@ -184,6 +269,7 @@ def _subitem(activity: Activity, index: int, say: Phrases) -> dict[str, Any]:
         "key": item.key,
         "text": text,
         "language": language,
+        "status": item.status,
         "as_it_is": say("as_it_is", status=say(item.status)),
         "options": [] if item.withdrawn else [(one, say(one)) for one in FOLLOWS[item.status]],
     }
