@@ -58,7 +58,8 @@ class Form(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._area:
-            self.fields[self._area] += data
+            said = data if self.fields[self._area] else data.removeprefix("\n")  # as browsers do
+            self.fields[self._area] += said
         self.words.append(data)
 
     @property

@@ -71,9 +71,7 @@ def erase(runtime: Runtime, person: str, principal: Principal) -> Erased:
         drafts.forget(tx, person)
         tx.core.execute(sa.delete(invitations).where(invitations.c.person == person))
         tx.core.execute(
-            sa.update(receipts)
-            .where(receipts.c.person == person)
-            .values(filler_name=None, filler_email=None)
+            sa.update(receipts).where(receipts.c.person == person).values(filler_name=None, filler_email=None)
         )
         tx.core.execute(
             sa.update(letters)

@@ -201,16 +201,20 @@ class Runtime:
         return done
 
     def _judged(
-        self, tx: Transaction, head: Head, wishes: list[Wish], principal: Principal, said: Said, sealer: Sealer
+        self,
+        tx: Transaction,
+        head: Head,
+        wishes: list[Wish],
+        principal: Principal,
+        said: Said,
+        sealer: Sealer,
     ) -> Judged:
         workplan = head.workplan
         self._check_clock(workplan, wishes, tx, head)
         present = principal_again(tx, head.now, workplan, principal)
         plan = self.cache.plan(tx, workplan, head.generation, head.position)
         allowed = [
-            pointing(
-                index, len(wishes), permitted, present, wish, plan, lambda at: _target(tx, workplan, at)
-            )
+            pointing(index, len(wishes), permitted, present, wish, plan, lambda at: _target(tx, workplan, at))
             for index, wish in enumerate(wishes)
         ]
         prepared = [

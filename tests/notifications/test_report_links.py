@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from tests.filling import counted, form_of, path_in, reports, send
+from tests.filling import counted, fill, form_of, path_in, reports, send
 from tests.mailing import (
     PLAN,
     QUARTER,
@@ -32,7 +32,7 @@ from tracker.runtime import Runtime
 def test_a_link_that_ended_shows_the_way_out_and_records_nothing(
     runtime: Runtime, browser: FlaskClient, path: str, clock: Clock, oms: str, end: str
 ) -> None:
-    form = form_of(browser.get(path)).fields | {"3.4:no_change": "1"}
+    form = form_of(browser.get(path)).fields | {"3.4:what": "no_change"}
     if end == "expired":
         clock.set("2023-08-01")
     elif end == "revoked":
@@ -47,11 +47,27 @@ def test_a_link_that_ended_shows_the_way_out_and_records_nothing(
         with runtime.directory(PLAN) as tx:
             column = "name = NULL, email" if end == "erased" else "suspended_at"
             tx.run(f"UPDATE people SET {column} = {'NULL' if end == 'erased' else chr(39) + 'x' + chr(39)}")
-    for response in (browser.get(path), browser.post(path, data=form)):
+    pages = [browser.get(f"{path}{page}") for page in ("", "/w/3", "/review", "/receipt/1")]
+    posts = [browser.post(f"{path}{page}", data=form) for page in ("", "/w/3", "/send")]
+    for response in (*pages, *posts):
         assert response.status_code == 410
         assert "Este enlace ya no vale" in form_of(response).text
         assert form_of(response).buttons == [""]
     assert reports(runtime) == []
+
+
+@sqlite_only
+def test_what_was_typed_behind_a_link_that_ended_is_handed_back(
+    runtime: Runtime, browser: FlaskClient, path: str, clock: Clock
+) -> None:
+    form = form_of(browser.get(path)).fields | {"3.4:what": "news", "3.4:note": "Media hora de trabajo"}
+    clock.set("2023-08-01")
+    page = browser.post(f"{path}/w/3", data=form | {"action": "review"})
+    assert page.status_code == 410
+    assert "Media hora de trabajo" in form_of(page).text
+    line = browser.post(f"{path}/card/3.4", data=form, headers={"HX-Request": "true"})
+    assert "sigue aquí" in form_of(line).text
+    assert "<html" not in line.get_data(as_text=True)
 
 
 @sqlite_only
@@ -60,7 +76,8 @@ def test_a_link_revoked_while_the_form_is_being_taken_records_nothing(
 ) -> None:
     from tracker.notifications import links  # noqa: PLC0415
 
-    form = form_of(browser.get(path)).fields | {"3.4:no_change": "1"}
+    fill(browser, path, **{"3.4:what": "no_change"})
+    form = form_of(browser.get(f"{path}/review")).fields
     is_good = links.is_good
 
     def then_revoke(*args: Any) -> bool:
@@ -71,7 +88,7 @@ def test_a_link_revoked_while_the_form_is_being_taken_records_nothing(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(links, "is_good", then_revoke)
-        assert browser.post(path, data=form).status_code == 422
+        assert browser.post(f"{path}/send", data=form).status_code == 410
     assert reports(runtime) == []
 
 
@@ -80,16 +97,19 @@ def test_a_link_revoked_while_the_form_is_being_taken_records_nothing(
     "handle", ["x", "A" * 43, "A" * 5000, "%00", "..%2f..", "%F0%9F%98%80", "' OR 1=1 --"]
 )
 def test_addresses_that_never_were_are_answered_plainly(browser: FlaskClient, path: str, handle: str) -> None:
-    for response in (browser.get(f"/r/{handle}"), browser.post(f"/r/{handle}", data={"3.4:no_change": "1"})):
-        assert response.status_code == 404
+    for response in (
+        browser.get(f"/r/{handle}"),
+        browser.post(f"/r/{handle}", data={"3.4:what": "no_change"}),
+    ):
+        assert response.status_code == (400 if "%00" in handle else 404)
 
 
 @sqlite_only
 def test_a_link_is_for_its_quarter_and_its_persons_cards_only(
     runtime: Runtime, browser: FlaskClient, path: str
 ) -> None:
-    sent = send(browser, path, **{"4.1:no_change": "1", "3.1:quarter": "2023-Q1", "3.1:no_change": "1"})
-    assert sent.status_code == 201
+    sent = send(browser, path, **{"4.1:what": "no_change", "3.1:quarter": "2023-Q1", "3.1:what": "no_change"})
+    assert sent.status_code == 200
     (event,) = reports(runtime)
     assert (event.subject, event.data.quarter) == ("activity/3.1", QUARTER)
     with runtime.database.read() as tx:
@@ -112,7 +132,7 @@ def test_after_the_due_day_the_report_counts_as_late_and_after_closing_the_link_
     closed = {"type": "RoundClosed", "subject": f"round/{QUARTER}", "data": {}}
     runtime.submit(PLAN, closed, system("system:ticker"), "system")
     assert browser.get(early).status_code == 410
-    assert send(browser, late, **{"3.4:no_change": "1"}).status_code == 201
+    assert send(browser, late, **{"3.4:what": "no_change"}).status_code == 200
 
 
 @sqlite_only
@@ -131,7 +151,7 @@ def test_asking_for_a_new_link_sends_one_to_the_address_on_file_once_an_hour(
         waiting = outbox.waiting(tx, runtime.now(), PLAN)
     deliver(runtime, waiting, system("system:ticker"), post=post_to(mail))
     assert mail.recipients == ["oms@example.org"] * 2
-    assert send(browser, path_in(mail), **{"3.4:no_change": "1"}).status_code == 201
+    assert send(browser, path_in(mail), **{"3.4:what": "no_change"}).status_code == 200
     assert [event.data.step for event in entries(runtime, "ReminderSent")] == ["opening", "new-1"]
 
 
@@ -153,7 +173,7 @@ def test_unsubscribing_mutes_by_post_only_and_keeps_the_duty_and_the_link(
     clock.set("2023-07-12")
     assert remind(runtime, PLAN, QUARTER)["letters"] == [{"person": oms, "state": "muted"}]
     assert len(mail.received) == 1
-    assert send(browser, path, **{"3.4:no_change": "1"}).status_code == 201
+    assert send(browser, path, **{"3.4:what": "no_change"}).status_code == 200
 
 
 @sqlite_only
@@ -178,7 +198,7 @@ def test_the_seal_of_a_letter_can_be_checked_and_a_wrong_one_is_said_so(
 
 
 @sqlite_only
-def test_a_hundred_visits_of_scanners_change_nothing(
+def test_a_hundred_and_fifty_visits_of_scanners_change_nothing(
     runtime: Runtime, browser: FlaskClient, path: str
 ) -> None:
     before = counted(runtime)
@@ -186,6 +206,8 @@ def test_a_hundred_visits_of_scanners_change_nothing(
         for method, address in (
             ("GET", path),
             ("HEAD", path),
+            ("GET", f"{path}/review"),
+            ("GET", f"{path}/w/3"),
             ("GET", f"{path}/unsubscribe"),
             ("OPTIONS", path),
         ):
@@ -193,4 +215,4 @@ def test_a_hundred_visits_of_scanners_change_nothing(
                 address, method=method, headers={"Purpose": "prefetch", "User-Agent": f"scanner {number}"}
             )
     assert counted(runtime) == before
-    assert send(browser, path, "rest").status_code == 201
+    assert send(browser, path, "rest").status_code == 200

@@ -25,7 +25,6 @@ from tracker.web.report_fields import by_card, fields_in, is_answered, mark_of, 
 from tracker.web.report_opening import HEADERS, Opened, page_of, pages, runtime, see_other, with_link
 from tracker.web.report_review import faults_in
 
-
 PAGES = (report_around, report_review)
 """The modules whose pages stand on the same links; importing them is what puts them there."""
 
@@ -167,8 +166,7 @@ def _take(here: Opened, group: Group, action: str) -> Response:
     if taken.clashes:
         return _workstream(here, group, taken=taken, status=409)
     if action == "rest":
-        answered = {one for one, fields in taken.fields.items() if is_answered(fields)}
-        _settle_rest(here, [card for card in group.owed if card.id not in answered])
+        _settle_rest(here, [card for card in group.owed if not is_answered(taken.fields.get(card.id, {}))])
     verb, _, target = action.partition(":")
     if verb == "save":
         return see_other(f"{here.path}/w/{group.id}#{target}:card")
@@ -188,7 +186,7 @@ def _settle_rest(here: Opened, cards: list[Card]) -> None:
     with runtime().database.write() as tx:
         links.check_still_good(tx, here.link)
         for card in cards:
-            drafts.save(tx, now, here.link, card.id, nothing_new(card))
+            drafts.save(tx, now, here.link, card.id, nothing_new(card, here.drafts.get(card.id)))
 
 
 def _save(here: Opened, cards: tuple[Card, ...]) -> Taken:

@@ -49,7 +49,11 @@ def by_card(form: Iterable[tuple[str, str]]) -> dict[str, dict[str, str]]:
 
 def fields_in(card: Card, said: Fields) -> dict[str, str]:
     """Return what is a field of this card, and nothing else that somebody may have sent."""
-    known = NAMES | {f"done:{one['id']}" for one in card.targets} | {f"part:{one['key']}" for one in card.subitems}
+    known = (
+        NAMES
+        | {f"done:{one['id']}" for one in card.targets}
+        | {f"part:{one['key']}" for one in card.subitems}
+    )
     return {name: value for name, value in said.items() if name in known}
 
 
@@ -62,9 +66,9 @@ def shown(card: Card, draft: Draft | None) -> dict[str, str]:
     return fields | card.given
 
 
-def nothing_new(card: Card) -> dict[str, str]:
-    """Return the fields of a card that is settled by the button for all the others."""
-    return shown(card, None) | {"what": "no_change", "rest": "1"}
+def nothing_new(card: Card, draft: Draft | None) -> dict[str, str]:
+    """Return the fields of a card that the button for all the others answers; what was typed before is kept."""
+    return shown(card, draft) | {"what": "no_change", "seen": str(card.seen), "rest": "1"}
 
 
 def mark_of(fields: Fields) -> str:

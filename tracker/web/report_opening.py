@@ -130,7 +130,9 @@ def with_link(handle: str, show: Callable[[Opened], Response]) -> Response:
     if not cards:
         return _ended(410, say, handle)
     try:
-        return show(Opened(handle, link, person, opened, cards, say, view.plan, view.workplan, drafts, groups))
+        return show(
+            Opened(handle, link, person, opened, cards, say, view.plan, view.workplan, drafts, groups)
+        )
     except links.EndedError:
         return _ended(410, say, handle)
 

@@ -54,7 +54,9 @@ def options_of(base: Claim, held: Claim, say: Phrases) -> tuple[Option, ...]:
             hint = say(f"asks_{needs}") if needs else ""
             now = say("as_now") if claim == held else ""
             found.append(
-                Option(state_value(claim), say.status(status, kind), needs, ", ".join(filter(None, (now, hint))))
+                Option(
+                    state_value(claim), say.status(status, kind), needs, ", ".join(filter(None, (now, hint)))
+                )
             )
     return tuple(found)
 

@@ -85,13 +85,15 @@ def _faults(here: Opened, card: Card, fields: Mapping[str, str]) -> dict[str, st
             "link",
         )
     except (RuleError, DeniedError, ConflictError) as error:
-        return faults_of(error, card, here.say)
+        return faults_of(error, here.say)
     return {}
 
 
 def reviewed(here: Opened) -> Review:
-    """Return what would be sent now. What the button for the others settled and a co-lead reported since is left out."""
-    news, quiet, left_out = [], [], []
+    """Return what would be sent now, without what the button for the others answered and a co-lead reported since."""
+    news: list[Item] = []
+    quiet: list[Item] = []
+    left_out: list[Card] = []
     for card in here.answered:
         fields = here.fields(card)
         is_late = card.seen > int(fields.get("seen", "0") or 0)
@@ -116,7 +118,7 @@ def digest_of(held: Mapping[str, Draft], cards: Iterable[Card]) -> str:
 
 @pages.get("/r/<handle>/review")
 def show_review(handle: str) -> Response:
-    return with_link(handle, lambda here: _review(here))
+    return with_link(handle, _review)
 
 
 def _review(
@@ -164,7 +166,9 @@ def _send(here: Opened) -> Response:
         if isinstance(error, links.EndedError):
             raise
         return _review(here, 422, notice=said_of(error, say))
-    return see_other(f"{here.path}/receipt/{done.first_position}" if done.count else here.path)
+    if done.count:
+        return see_other(f"{here.path}/receipt/{done.first_position}")
+    return see_other(here.path) if review.items else _review(here, 422)
 
 
 def _filler(here: Opened) -> tuple[Filler | None, dict[str, str]]:

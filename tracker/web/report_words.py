@@ -9,6 +9,7 @@ from tracker.errors import TrackerError
 from tracker.notifications.phrases import Phrases, catalogue
 from tracker.web.report_cards import PHRASES, Card
 
+
 def sentences(card: Card, event: Mapping[str, Any], say: Phrases, *, is_past: bool = False) -> list[str]:
     """Return what an event says, part by part. Before it is recorded, with what it changes from."""
     data = event["data"]
@@ -18,10 +19,14 @@ def sentences(card: Card, event: Mapping[str, Any], say: Phrases, *, is_past: bo
     if data.get("no_requests"):
         words.append(say("said_no_requests"))
     if data.get("status") or data.get("assessment"):
-        new = say.status(data.get("status") or _started(card), data.get("assessment"))
+        new = _state(data.get("status") or _started(card), data.get("assessment"), say)
         old = say.status(card.claim.status, card.claim.assessment)
-        words.append(say("said_now", new=new) if is_past or new == old else say("said_status", old=old, new=new))
-    words += [_done(card, target, total, say, is_past) for target, total in (data.get("done") or {}).items()]
+        words.append(
+            say("said_now", new=new) if is_past or new == old else say("said_status", old=old, new=new)
+        )
+    words += [
+        _done(card, target, total, say, is_past=is_past) for target, total in (data.get("done") or {}).items()
+    ]
     words += [
         say("said_subitem", key=key, status=say(status) if status in say.texts else status)
         for key, status in (data.get("subitems") or {}).items()
@@ -42,11 +47,16 @@ def sentences(card: Card, event: Mapping[str, Any], say: Phrases, *, is_past: bo
     return words
 
 
+def _state(status: str, assessment: str | None, say: Phrases) -> str:
+    is_known = all(one in say.texts for one in (status, assessment) if one)
+    return say.status(status, assessment) if is_known else f"{status} {assessment or ''}".strip()
+
+
 def _started(card: Card) -> str:
     return "in_progress" if card.base.status == "not_started" else card.base.status
 
 
-def _done(card: Card, target: str, total: object, say: Phrases, is_past: bool) -> str:
+def _done(card: Card, target: str, total: object, say: Phrases, *, is_past: bool) -> str:
     known = next((one for one in card.targets if one["id"] == target), None)
     if known is None:
         return f"{target}: {total}"
@@ -54,7 +64,7 @@ def _done(card: Card, target: str, total: object, say: Phrases, is_past: bool) -
     return say("said_done", unit=known["unit"], old=old, total=total, most=known["most"])
 
 
-def faults_of(error: TrackerError, card: Card, say: Phrases) -> dict[str, str]:
+def faults_of(error: TrackerError, say: Phrases) -> dict[str, str]:
     """Return ``{field of the card: message}`` of a refusal; what belongs to no field stands under ``card``."""
     found: dict[str, str] = {}
     for fault in error.faults:
