@@ -8,8 +8,9 @@ from typing import Any
 from tests.laws.histories import History
 from tests.laws.oracle import FOUNDING, Oracle
 from tracker.events.codec import decode
-from tracker.projections.causes import CALENDAR, LAST_DAY, Point, causes
+from tracker.projections.causes import CALENDAR, causes
 from tracker.projections.changes import changes
+from tracker.projections.steps import LAST_DAY, Point
 
 Facts = dict[int, dict[str, Any]]
 FOLLOWING = {"overdue", "last_report", "reports_by_entity", "missing_materials", "done"}

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from tracker.api.call import Answer, Asked, Call, file_answer
-from tracker.api.rendering import Screen, mark, told
+from tracker.api.rendering import Screen, mark, screen_told, told
 from tracker.errors import MomentError
 from tracker.projections.change_sheet import COLUMNS, rows
 from tracker.projections.change_words import in_words
-from tracker.projections.changes import SPOKEN, changes, split_point
+from tracker.projections.changes import changes, split_point
 from tracker.projections.past import plan_for
 from tracker.projections.questions import Question, resolve
 from tracker.projections.sheets import Table, instant_cell
@@ -32,7 +32,8 @@ def show_changes(call: Call, asked: Asked) -> Answer:
         for entry in body[name]:
             entry["state"] = screen(entry["state"])
     _screen_fields(body, screen)
-    _screen_entries(asked, body, screen)
+    for name in ("added", "withdrawn", "changed"):
+        screen_told(asked, screen, (entry for one in body[name] for entry in one["entries"]))
     body["words"] = in_words(body, call.language)
     to = second[0]
     head = {"position": to.position, "recorded_at": to.recorded_at, "question": to.as_json()}
@@ -88,13 +89,3 @@ def _screen_fields(body: Body, screen: Screen) -> None:
                 "changed"
             ] -= 1
     body["changed"] = kept
-
-
-def _screen_entries(asked: Asked, body: Body, screen: Screen) -> None:
-    hidden = () if asked.may("history") else SPOKEN[:-1]
-    for name in ("added", "withdrawn", "changed"):
-        for one in body[name]:
-            for entry in one["entries"]:
-                for field in [field for field in entry if field in hidden or screen.hides(field)]:
-                    del entry[field]
-                    screen.withheld.add(field)

@@ -22,7 +22,7 @@ from tracker.projections.reading_rights import may
 from tracker.projections.views import view_of, views
 from tracker.runtime import View
 from tracker.workplan.activity import Activity
-from tracker.workplan.plan import natural, refuse
+from tracker.workplan.plan import Standing, natural, refuse
 from tracker.workplan.root import Moment
 from tracker.workplan.workstream import Workstream
 
@@ -186,20 +186,30 @@ def subject(name: str) -> Handler:
 
     def handler(call: Call, asked: Asked) -> Answer:
         view, screen = asked.view, Screen(asked)
-        standing = view.plan.standing(f"{kind}/{call.path['id']}")
-        if standing is None or standing.state is None:
-            raise NotFoundError(
-                "there is no {subject} in this workplan, {when}",
-                subject=f"{kind}/{call.path['id']}",
-                when=view.question.words,
-                value=call.path["id"],
-                way_out=f"The ids are listed at {PREFIX}/workplans/{call.workplan}/{name}.",
-            )
-        body = screen(view_of(view.plan, standing, view.question.day))
+        body = screen(view_of(view.plan, found(call, asked, name), view.question.day))
         return told(asked, body | {"question": view.question.as_json()} | mark(asked), screen)
 
     handler.__name__, handler.__doc__ = f"show_{kind}", f"Show one of the {name}, by its id without the kind."
     return handler
+
+
+def found(call: Call, asked: Asked, name: str) -> Standing:
+    """Return the subject that a path names in a collection.
+
+    Raises:
+        NotFoundError: it is not in the plan at the moment asked about.
+    """
+    subject = f"{KINDS[name]}/{call.path['id']}"
+    standing = asked.view.plan.standing(subject)
+    if standing is None or standing.state is None:
+        raise NotFoundError(
+            "there is no {subject} in this workplan, {when}",
+            subject=subject,
+            when=asked.view.question.words,
+            value=call.path["id"],
+            way_out=f"The ids are listed at {PREFIX}/workplans/{call.workplan}/{name}.",
+        )
+    return standing
 
 
 def moments(call: Call, asked: Asked) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from tracker.database import Transaction
 from tracker.events import tree
 from tracker.events.reading import node_reader, read_texts
 from tracker.events.sealing import reveal, seals_in
+from tracker.projections.changes import SPOKEN
 from tracker.projections.reading_rights import WITHHELD
 from tracker.workplan.folding import FOLD_VERSION
 
@@ -50,6 +51,15 @@ class Screen:
             is_table = isinstance(said, list) and said and isinstance(said[0], dict)
             kept[name] = [self._without(one) for one in said] if is_table else said
         return kept
+
+
+def screen_told(asked: Asked, screen: Screen, entries: Iterable[Body]) -> None:
+    """Leave out of told entries who spoke, through what, and why, where this reader does not get it."""
+    hidden = () if asked.may("history") else SPOKEN[:-1]
+    for entry in entries:
+        for field in [field for field in entry if field in hidden or screen.hides(field)]:
+            del entry[field]
+            screen.withheld.add(field)
 
 
 def hidden_from(asked: Asked) -> tuple[str, ...]:

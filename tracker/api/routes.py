@@ -12,6 +12,7 @@ from tracker.api import (
     answers_desks,
     answers_log,
     answers_plan,
+    answers_time,
     changes,
     entries,
     live,
@@ -22,6 +23,7 @@ from tracker.api import (
     reviews,
     rounds,
     service,
+    timelines,
     tokens,
     writing,
 )
@@ -56,6 +58,13 @@ def _collections() -> list[Route]:
                 queries.filters_of(name),
             ),
             get(f"{W}/{name}/{{id}}", "state", plan.subject(name), answers.single(shape), queries.Question),
+            get(
+                f"{W}/{name}/{{id}}/timeline",
+                "state",
+                timelines.timeline(name),
+                answers_time.ActivityTimeline if name == "activities" else answers_time.SubjectTimeline,
+                queries.Question,
+            ),
         ]
     return made
 
@@ -65,6 +74,11 @@ ROUTES: tuple[Route, ...] = (
     get(W, "state", plan.workplan, answers_plan.OneWorkplan, queries.Question, validator="body"),
     get(f"{W}/state", "state", plan.state, answers_plan.State, queries.Question),
     *_collections(),
+    get(f"{W}/timeline", "state", timelines.show_timeline, answers_time.PlanTimeline, queries.Question),
+    *(
+        get(f"{W}/{name}/trend", "state", timelines.trend(name), answers_time.Trends, queries.Question)
+        for name in ("milestones", "reviews")
+    ),
     get(
         f"{W}/moments",
         "state",

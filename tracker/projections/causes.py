@@ -12,9 +12,9 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from tracker.events.catalogue import EntryCorrected, EntryRetracted
-from tracker.events.event import Event, kind_of
-from tracker.projections.questions import Question
-from tracker.workplan.folding import KINDS, Entry, living
+from tracker.events.event import Event
+from tracker.projections.steps import Point, walk
+from tracker.workplan.folding import Entry, living
 
 PRESENT = "present"
 """Stands for being in the plan at all, beside the fields of a state."""
@@ -30,20 +30,6 @@ SOURCES: dict[str, tuple[str, ...]] = {
 
 CALENDAR = frozenset({"overdue", "review_due"})
 """Fields that change by themselves when a day passes: then no entry did it."""
-
-LAST_DAY = "9999-12-31"
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """Where an answer stands on both axes: what was known, by position, and up to which day."""
-
-    position: int
-    day: str
-
-    @classmethod
-    def of(cls, question: Question) -> Point:
-        return cls(question.position, question.effective.isoformat() if question.effective else LAST_DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,19 +99,12 @@ def _touched(
 
 def _steps(entries: Iterable[Entry], day: str) -> dict[int, dict[str, Any]]:
     """Return ``{position: {field: its value after}}`` of the fields that each entry changed on the way to a day."""
-    timeline = list(entries)
-    if not timeline or not timeline[0].is_founding or timeline[0].placed_on > day:
-        return {}
-    evolve = KINDS[kind_of(timeline[0].event.subject)].evolve
-    state: Any = None
     found = {}
-    for entry in timeline:
-        if entry.placed_on <= day:
-            before, state = state, evolve(state, entry.event, entry.placed_on)
-            was, now = _values(before), _values(state)
-            found[entry.event.position] = {
-                name: said for name, said in now.items() if name not in was or was[name] != said
-            }
+    for step in walk(entries, day):
+        was, now = _values(step.before), _values(step.after)
+        found[step.entry.event.position] = {
+            name: said for name, said in now.items() if name not in was or was[name] != said
+        }
     return found
 
 

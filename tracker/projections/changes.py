@@ -9,9 +9,10 @@ from typing import Any
 from tracker.database import Transaction
 from tracker.events.event import id_of, kind_of
 from tracker.events.reading import read_subject
-from tracker.projections.causes import PRESENT, Causes, Point, causes
+from tracker.projections.causes import PRESENT, Causes, causes
 from tracker.projections.history import differences, entries
 from tracker.projections.questions import Question
+from tracker.projections.steps import Point
 from tracker.projections.views import view_of
 from tracker.workplan.activity import Activity
 from tracker.workplan.milestone import Milestone
@@ -33,7 +34,7 @@ JOINED = {
 TOLD = ("position", "type", "recorded_at", "occurred_on", "speaker", "channel", "reason", "decided_at")
 """What is said of an entry that did something."""
 
-SPOKEN = ("speaker", "channel", "reason")
+SPOKEN = ("speaker", "entity", "channel", "reason")
 """What of it is for those who may read the history; reasons also for those who may read details."""
 
 

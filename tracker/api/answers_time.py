@@ -1,0 +1,133 @@
+"""What answers about the course of time look like: timelines, trends."""
+
+from __future__ import annotations
+
+from tracker.api.answers import (
+    About,
+    Shape,
+    anything,
+    boolean,
+    integer,
+    integers,
+    nested,
+    page,
+    record,
+    string,
+    table,
+)
+from tracker.api.answers_log import Doer, FieldChange
+
+
+class Told(Doer):
+    """An entry as it counts: its date and reason are those of its corrections."""
+
+    entity = string("in whose voice it counts", null=True, required=False)
+    stands_on = string("the day at which it stands in the timeline")
+
+
+class Row(Told):
+    """An entry and what it changed."""
+
+    changes = table(FieldChange)
+
+
+class Promise(Told):
+    """A date that something was promised for: the one before, this one, and the days between their ends."""
+
+    old = anything()
+    new = anything()
+    old_day = string("the last day promised", null=True)
+    new_day = string("the last day promised", null=True)
+    moved_days = integer("later is positive", null=True)
+
+
+class Trend(Shape):
+    """How the date of one subject moved."""
+
+    subject = string()
+    id = string()
+    title = anything("null where it has none of its own")
+    status = string(null=True)
+    ended_on = string("the day it was reached or held", null=True)
+    first = anything("the first date promised")
+    now = anything("the date promised last")
+    slipped_days = integer("from the first to the last; later is positive", null=True)
+    points = table(Promise)
+
+
+Trends = page("Trends", Trend)
+
+
+class Timeline(About):
+    """What every timeline says."""
+
+    position = integer()
+    recorded_at = string()
+
+
+class SubjectTimeline(Timeline):
+    """A subject's entries in the order of its timeline; the trend of its date where it has one."""
+
+    subject = string()
+    rows = table(Row)
+    trend = nested(Trend, required=False)
+
+
+class Quarter(Shape):
+    """One quarter of an activity, planned against actual."""
+
+    quarter = string()
+    planned = boolean("by the window last known; null where there is none", null=True)
+    planned_first = boolean("by the first window", null=True)
+    status = string(
+        "at its end, or on the day asked about; null before the activity and for what is to come", null=True
+    )
+    assessment = string(null=True, required=False)
+    withdrawn = boolean(null=True)
+    is_over = boolean()
+    reporting = string(
+        "reported, no_change, not_reported, excused, not_expected; null while it lasts", null=True
+    )
+    reports = integers("the entries that reported about it", required=False)
+
+
+class ActivityTimeline(SubjectTimeline):
+    """An activity over time: every window it ever had, each quarter, its entries."""
+
+    windows = table(Promise)
+    quarters = table(Quarter)
+
+
+class DayCounts(Shape):
+    """How many activities stood how on a day, as known at the moment asked about and as known on that day."""
+
+    on = string()
+    quarter = string()
+    position = integer("the last entry recorded by then; null before the log began", null=True)
+    as_known_now = record("`{status: count}`; `withdrawn` ones are removed from the plan")
+    as_known_then = record("null before the log began", null=True)
+
+
+class QuarterLag(Shape):
+    """How many days the log learned later of what happened in a quarter."""
+
+    quarter = string()
+    count = integer()
+    median = integer(null=True)
+    p90 = integer(null=True)
+
+
+class Lag(Shape):
+    """How many days lay between happening and recording, of what people recorded."""
+
+    count = integer()
+    median = integer(null=True)
+    p90 = integer(null=True)
+    by_quarter = table(QuarterLag)
+
+
+class PlanTimeline(Timeline):
+    """A plan over time."""
+
+    statuses = table(DayCounts)
+    lag = nested(Lag)
