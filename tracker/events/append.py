@@ -95,6 +95,8 @@ class Log:
     ) -> Appended:
         """Append what ``decide`` returns; it is called again where another writer was first.
 
+        ``texts`` is looked into after deciding, which may put texts into it.
+
         Raises:
             NotFoundError: there is no such workplan.
             RuleError: refused by ``decide``, or the key was used with another body.
@@ -102,10 +104,11 @@ class Log:
             UnavailableError: the database did not take it.
         """
         locked = self.database.is_sqlite
+        known = {} if texts is None else texts
         for _ in range(3):
             try:
                 appended = self._attempt(
-                    workplan, said, decide, texts or {}, body, is_founding=is_founding, locked=locked
+                    workplan, said, decide, known, body, is_founding=is_founding, locked=locked
                 )
             except _LostRaceError:
                 locked = True

@@ -59,7 +59,13 @@ def check(runtime: Runtime, workplan: str, told: Told = silent) -> Checked:
     Raises:
         NotFoundError: there is no such workplan.
     """
-    with runtime.database.read() as tx, _undecoded(tx):
+    with runtime.database.read() as tx:
+        return check_in(tx, runtime, workplan, told)
+
+
+def check_in(tx: Transaction, runtime: Runtime, workplan: str, told: Told = silent) -> Checked:
+    """Do the same in a transaction that is open."""
+    with _undecoded(tx):
         walk = _Walk(tx, workplan)
         try:
             heads = list(all_heads(tx, workplan))
