@@ -60,7 +60,6 @@ class History:
     def live(self, wishes: int = WISHES) -> None:
         self.clock.now = START
         adopt(self.runtime, self.workplan)
-        self.read()
         self.last = self.outline()
         rng = self.wisher.rng
         for _ in range(wishes):
@@ -79,7 +78,6 @@ class History:
             return
         assert (self.last == before) == (done.is_repeat or (done.count == 0 and key is None))
         self.taken += done.count
-        self.read()
 
     def answer(self, requests: list[dict[str, Any]], key: str | None) -> Appended | TrackerError:
         try:
@@ -88,21 +86,18 @@ class History:
             return refusal
 
     def outline(self) -> Any:
-        """Return what any write would change."""
+        """Return what any write would change, and read on in the log."""
         with self.runtime.database.read() as tx:
             head = tx.one(
                 "SELECT position, rights, frontier FROM workplan_heads WHERE workplan = ?", self.workplan
             )
             counts = tx.one(_COUNTS, *([self.workplan] * 5))
-        assert head is not None
-        return (*head[:2], bytes(head[2]), counts)
-
-    def read(self) -> None:
-        with self.runtime.database.read() as tx:
             sql = "SELECT stored FROM events WHERE workplan = ? AND position > ? ORDER BY position"
             new = [bytes(row[0]) for row in tx.all(sql, self.workplan, len(self.stored))]
         self.stored += new
         self.wisher.log += [json.loads(one) for one in new]
+        assert head is not None
+        return (*head[:2], bytes(head[2]), counts)
 
     # --------------------------------------------------------------------------------------------------- laws
 

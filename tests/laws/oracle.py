@@ -41,6 +41,7 @@ class Oracle:
     def __init__(self, stored: Sequence[bytes]) -> None:
         self.raw: list[Raw] = [json.loads(one) for one in stored]
         self.answers: dict[tuple[int, str | None], str] = {}
+        self.places: dict[tuple[str, str], str] = {}
         self.zone = ZoneInfo(self.raw[0]["data"]["zone"])
 
     def states(self, known: int, day: str | None = None) -> States:
@@ -93,8 +94,11 @@ class Oracle:
 
     def place(self, fact: Raw) -> str:
         """Return the day at which a fact stands: its last, never after that of its recording."""
-        recorded = datetime.fromisoformat(fact["recorded_at"]).astimezone(self.zone).date()
-        return min(last_day(fact["occurred_on"]), recorded).isoformat()
+        said = fact["occurred_on"], fact["recorded_at"]
+        if said not in self.places:
+            recorded = datetime.fromisoformat(said[1]).astimezone(self.zone).date()
+            self.places[said] = min(last_day(said[0]), recorded).isoformat()
+        return self.places[said]
 
     def versions(self, known: int) -> dict[str, tuple[int, int]]:
         """Return ``{subject: (how many events it has, position of the last)}``."""

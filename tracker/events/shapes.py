@@ -19,14 +19,15 @@ def json_name(field: str) -> str:
 
 def to_json(value: Any) -> Any:
     """Return a value as plain JSON types; fields that are ``None`` and default to it are left out."""
-    if isinstance(value, str | int) or value is None:
+    kind = type(value)
+    if kind in _PLAIN:
         return value
-    if isinstance(value, tuple | list):
-        return [to_json(item) for item in value]
+    if kind is tuple or kind is list:
+        return [item if type(item) in _PLAIN else to_json(item) for item in value]
     if isinstance(value, Mapping):
-        return {key: to_json(item) for key, item in value.items()}
+        return {key: item if type(item) in _PLAIN else to_json(item) for key, item in value.items()}
     made = {}
-    for name, key, keeps_null in _field_table(cast("Any", type(value))):
+    for name, key, keeps_null in _field_table(cast("Any", kind)):
         item = getattr(value, name)
         if item is not None:
             made[key] = item if type(item) in _PLAIN else to_json(item)
@@ -35,7 +36,7 @@ def to_json(value: Any) -> Any:
     return made
 
 
-_PLAIN = frozenset({str, int, bool})
+_PLAIN = frozenset({str, int, bool, types.NoneType})
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from tracker.errors import ConflictError
@@ -39,10 +39,13 @@ def judge(wishes: Sequence[Wish], said: Said, place: Place, world: World, histor
         ConflictError: an expected version does not hold, or an id is taken.
         RuleError: a wish breaks a rule, or an entry that fitted before no longer would.
     """
+    founded: set[str] = set()
     for index, wish in enumerate(wishes):
-        pointing(index, len(wishes), _check_version, wish, wishes[:index], world)
+        pointing(index, len(wishes), _check_version, wish, founded, world)
+        if wish.is_founding:
+            founded.add(wish.subject)
     for index, wish in enumerate(wishes):
-        pointing(index, len(wishes), _check_wish, wish, wishes, world)
+        pointing(index, len(wishes), _check_wish, wish, founded, world)
         if isinstance(wish.data, WorkplanClosed):
             world = replace(world, is_closed=True)
     kept = list(wishes)
@@ -89,7 +92,7 @@ def _stated(event: Event, history: History) -> EventData | None:
     return None
 
 
-def _check_version(wish: Wish, earlier: Sequence[Wish], world: World) -> None:
+def _check_version(wish: Wish, founded: Collection[str], world: World) -> None:
     held = world.plan.standing(wish.subject)
     current = held.version if held else 0
     if wish.expected_version is not None and wish.expected_version != current:
@@ -107,7 +110,7 @@ def _check_version(wish: Wish, earlier: Sequence[Wish], world: World) -> None:
                 "expected": wish.expected_version,
             },
         )
-    is_founded = wish.is_founding and any(one.is_founding for one in earlier if one.subject == wish.subject)
+    is_founded = wish.subject in founded
     is_scheduled = wish.type == "SessionScheduled" and (is_founded or (held and held.state))
     if wish.is_founding and (held or is_founded) and not is_scheduled:
         raise ConflictError(
@@ -120,7 +123,7 @@ def _check_version(wish: Wish, earlier: Sequence[Wish], world: World) -> None:
         )
 
 
-def _check_wish(wish: Wish, wishes: Sequence[Wish], world: World) -> None:
+def _check_wish(wish: Wish, founded: Collection[str], world: World) -> None:
     if wish.occurred_on:
         if first_day(wish.occurred_on) > world.today:
             raise refuse(
@@ -131,11 +134,10 @@ def _check_wish(wish: Wish, wishes: Sequence[Wish], world: World) -> None:
                 day=wish.occurred_on,
             )
         check_first_day(wish.occurred_on, world, "/occurred_on")
-    founding = {one.subject for one in wishes if one.is_founding}
-    if wish.subject not in founding and not world.plan.standing(wish.subject):
+    if wish.subject not in founded and not world.plan.standing(wish.subject):
         world.require(wish.subject, "/subject")
     speaker = wish.on_behalf_of.entity if wish.on_behalf_of else wish.entity
-    if speaker and f"entity/{speaker}" not in founding:
+    if speaker and f"entity/{speaker}" not in founded:
         world.require(f"entity/{speaker}", "/on_behalf_of/entity" if wish.on_behalf_of else "/entity")
     if wish.on_behalf_of and wish.entity:
         raise refuse(
@@ -152,7 +154,7 @@ def _check_wish(wish: Wish, wishes: Sequence[Wish], world: World) -> None:
             way_out=f"Give the day on which it was received: {world.today} or earlier.",
             day=wish.on_behalf_of.received_on,
         )
-    if wish.decided_at and wish.decided_at not in founding:
+    if wish.decided_at and wish.decided_at not in founded:
         world.require(wish.decided_at, "/decided_at")
     if world.is_closed and not _is_open_to(wish):
         raise refuse(
