@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from tracker.directory.principals import system
@@ -20,7 +21,8 @@ from tracker.events.reading import recorded_at
 from tracker.events.signing import due_for_signing
 from tracker.notifications import outbox
 from tracker.notifications.delivery import deliver
-from tracker.notifications.running import create_letters
+from tracker.notifications.due_letters import create_letters
+from tracker.notifications.notices import found, tell
 from tracker.notifications.settling import lapse, settle_abandoned
 from tracker.projections.working_days import working_days
 from tracker.proof.keys import sign
@@ -99,13 +101,18 @@ def rounds_to_open(runtime: Runtime, view: View) -> Iterator[str]:
 
 
 def write_letters(runtime: Runtime) -> str:
-    """Put the letters of every open round's due step into the outbox."""
+    """Put the letters of every open round's due step into the outbox, and what the Secretariat is to know."""
     count = 0
     with _going_on() as each:
         for workplan in real_workplans(runtime):
-            for quarter in _open_quarters(runtime, workplan):
+            if not _is_day(runtime, workplan):
+                continue
+            quarters = _open_quarters(runtime, workplan)
+            for quarter in quarters:
                 with each(f"{workplan} {quarter}"):
                     count += len(create_letters(runtime, workplan, quarter))
+            with each(f"{workplan} notices"):
+                count += tell(runtime, workplan, partial(found, quarters=quarters))
     return f"letters written: {count}"
 
 
@@ -157,12 +164,14 @@ def real_workplans(runtime: Runtime) -> list[str]:
     return found
 
 
+def _is_day(runtime: Runtime, workplan: str) -> bool:
+    with runtime.ask(workplan) as view:
+        return runtime.now().astimezone(ZoneInfo(view.workplan.zone)).hour >= FIRST_HOUR
+
+
 def _open_quarters(runtime: Runtime, workplan: str) -> list[str]:
     with runtime.ask(workplan) as view:
-        zone = view.workplan.zone
-        if runtime.now().astimezone(ZoneInfo(zone)).hour < FIRST_HOUR:
-            return []
-        today = local_day(runtime.now(), zone)
+        today = local_day(runtime.now(), view.workplan.zone)
         return [one.id for one in view.plan.all("round", Round) if is_open(one, today)]
 
 

@@ -33,6 +33,7 @@ COMMANDS = {
     "redact": "people",
     "token": "people",
     "remind": "rounds",
+    "bounce": "rounds",
     "readiness": "rounds",
 }
 """Each command and the module of this package that holds it; read only when it is called."""
@@ -56,6 +57,7 @@ HELP = {
     "redact": "Remove a text of an entry for ever.",
     "token": "Create, list and revoke tokens.",
     "remind": "Send the letters of a reporting round that are due.",
+    "bounce": "Take the report of a mail server that a letter could not be delivered.",
     "readiness": "Show, freeze or verify the readiness picture of a region.",
 }
 

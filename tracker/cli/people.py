@@ -90,6 +90,33 @@ def list_people(*, workplan: str | None, as_json: bool) -> None:
         show({"people": rows}, words or "Nobody yet: tracker person add.", is_json=as_json)
 
 
+@person.command("change")
+@click.argument("person_id")
+@click.option("--name")
+@click.option("--email", help="A new address is written to again, whatever became of the old one.")
+@click.option("--language", type=click.Choice(people.LANGUAGES))
+@click.option(
+    "--letters", "has_letters", is_flag=True, help="Write to them again, though a letter came back."
+)
+@as_json
+def change(
+    *,
+    person_id: str,
+    name: str | None,
+    email: str | None,
+    language: str | None,
+    has_letters: bool,
+    as_json: bool,
+) -> None:
+    """Correct what the directory holds about a person."""
+    with running() as runtime:
+        with runtime.directory() as tx:
+            people.change_person(
+                tx, person_id, name=name, email=email, language=language, has_letters=has_letters
+            )
+        show({"person": person_id}, f"{person_id} is corrected.", is_json=as_json)
+
+
 @person.command("link")
 @click.argument("person_id")
 @as_json

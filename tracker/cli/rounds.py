@@ -1,9 +1,9 @@
-"""``tracker remind`` and ``tracker readiness``."""
+"""``tracker remind``, ``tracker bounce`` and ``tracker readiness``."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
@@ -39,6 +39,25 @@ def _reminded(done: dict[str, Any]) -> str:
         else "Nobody is to be written to."
     )
     return "\n".join(words)
+
+
+@click.command("bounce")
+@click.argument("file", type=click.File("rb"))
+@as_json
+def bounce(*, file: BinaryIO, as_json: bool) -> int:
+    """Take a mail that reports that a letter could not be delivered, from FILE or `-`.
+
+    The address gets no more letters until it is corrected, co-leads are asked, the Secretariat is told. A mail server
+    hands such mails over by a line such as `bounces: "|tracker bounce -"`.
+    """
+    from tracker.directory.principals import system
+    from tracker.notifications.bounces import LARGEST, take_reports
+
+    with running() as runtime:
+        done = take_reports(runtime, file.read(LARGEST + 1), system("system:cli"))
+        words = "\n".join(f"{one['person']}: {one['outcome']}; {one['said']}" for one in done)
+        show({"reports": done}, words, is_json=as_json)
+        return 0
 
 
 @click.command("readiness")
@@ -108,4 +127,4 @@ def _verified(runtime: Runtime, workplan: str, region: str, number: int, *, is_j
     return 0 if is_same else 1
 
 
-COMMANDS = {"remind": remind, "readiness": readiness}
+COMMANDS = {"remind": remind, "bounce": bounce, "readiness": readiness}

@@ -21,7 +21,10 @@ LANGUAGES = ("es", "en", "fr")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person of the directory. An erased one has neither name nor address."""
+    """A person of the directory. An erased one has neither name nor address.
+
+    ``bounced``: their address takes no mail; they may do all that they might do before.
+    """
 
     id: str
     name: str | None
@@ -29,6 +32,7 @@ class Person:
     language: str
     muted: bool = False
     suspended: bool = False
+    bounced: bool = False
 
     @property
     def is_erased(self) -> bool:
@@ -68,11 +72,7 @@ def person_at(tx: Transaction, email: str) -> str | None:
     return tx.core.execute(query).scalar()
 
 
-def add_person(
-    tx: Transaction, now: datetime, name: str, email: str, language: str, person: str | None = None
-) -> str:
-    """Add a person and return the id (``person``, if given); the same address again returns the person who has it."""
-    email = check_email(email)
+def _check_language(language: str) -> None:
     if language not in LANGUAGES:
         raise RuleError(
             "letters are written in {known}, not in `{language}`",
@@ -82,10 +82,22 @@ def add_person(
             value=language,
             way_out="Choose one of them.",
         )
+
+
+def _check_name(name: str) -> None:
     if not name.strip() or any(char < " " for char in name):
         raise RuleError(
             "a person needs a name", field="/name", value=name, way_out="Give the full name, on one line."
         )
+
+
+def add_person(
+    tx: Transaction, now: datetime, name: str, email: str, language: str, person: str | None = None
+) -> str:
+    """Add a person and return the id (``person``, if given); the same address again returns the person who has it."""
+    email = check_email(email)
+    _check_language(language)
+    _check_name(name)
     if held := person_at(tx, email):
         return held
     person = person or new_person()
@@ -154,7 +166,10 @@ def people_of(tx: Transaction, ids: list[str] | None = None) -> dict[str, Person
         query = query.where(people.c.person.in_(ids))
     return {
         row.person: Person(
-            row.person, row.name, row.email, row.language, bool(row.muted_at), bool(row.suspended_at)
+            *(row.person, row.name, row.email, row.language),
+            muted=bool(row.muted_at),
+            suspended=bool(row.suspended_at),
+            bounced=bool(row.bounced_at),
         )
         for row in tx.core.execute(query)
     }
@@ -193,3 +208,53 @@ def grants_of(tx: Transaction, person: str) -> list[str]:
 
 def set_muted(tx: Transaction, person: str, at: str | None) -> None:
     tx.core.execute(sa.update(people).where(people.c.person == person).values(muted_at=at))
+
+
+def set_bounced(tx: Transaction, person: str, at: str | None) -> None:
+    tx.core.execute(sa.update(people).where(people.c.person == person).values(bounced_at=at))
+
+
+def change_person(
+    tx: Transaction,
+    person: str,
+    *,
+    name: str | None = None,
+    email: str | None = None,
+    language: str | None = None,
+    has_letters: bool = False,
+) -> None:
+    """Change what the directory holds about a person; what is None stays.
+
+    A new address is written to again, whatever became of the old one; so is the old one with ``has_letters``, which
+    also ends the person's wish to get none.
+
+    Raises:
+        NotFoundError: nobody has this id.
+        RuleError: a value cannot be, or somebody else has the address.
+    """
+    known = person_of(tx, person)
+    if known.is_erased:
+        raise NotFoundError("there is no person {person}", person=person, value=person)
+    values: dict[str, str | None] = {}
+    if name is not None:
+        _check_name(name)
+        values["name"] = name.strip()
+    if language is not None:
+        _check_language(language)
+        values["language"] = language
+    if email is not None:
+        values["email"] = check_email(email)
+        if person_at(tx, email) not in {None, person}:
+            raise RuleError(
+                "somebody else has the address {email}",
+                email=email,
+                field="/email",
+                value=email,
+                way_out="Give another, or name that person focal point instead.",
+            )
+        if known.email != values["email"]:
+            values["bounced_at"] = None
+    if has_letters:
+        values |= {"bounced_at": None, "muted_at": None}
+    if values:
+        tx.core.execute(sa.update(people).where(people.c.person == person).values(**values))

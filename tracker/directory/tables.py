@@ -16,6 +16,7 @@ people = sa.Table(
     sa.Column("created_at", sa.Text, nullable=False),
     sa.Column("muted_at", sa.Text),
     sa.Column("suspended_at", sa.Text),
+    sa.Column("bounced_at", sa.Text),
     sa.Column("erased_at", sa.Text),
     sa.Index("people_by_email", "email"),
 )

@@ -11,7 +11,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from tracker.errors import DeliveryError, UnavailableError
 from tracker.notifications import outbox
 from tracker.notifications.letters import Occasion, write_letter
 from tracker.notifications.links import end_of_day, make_link
+from tracker.notifications.notices import write_notice
 from tracker.notifications.occasions import Unsent, occasion_of
 from tracker.notifications.outbox import Letter, State
 from tracker.notifications.settling import record
@@ -165,12 +167,7 @@ class _Sender:
 
     def _send_claimed(self, letter: Letter, thread: str | None) -> State | None:
         try:
-            with self.runtime.ask(letter.workplan) as view:
-                occasion = occasion_of(self.runtime, view, letter, thread)
-            if isinstance(occasion, Unsent):
-                return self._unsent(letter, occasion)
-            occasion = self._connected(letter, occasion)
-            content, recipient = _content(occasion)
+            written = self._written(letter, thread)
         except (UnavailableError, _LostClaimError):
             raise
         except (
@@ -178,7 +175,11 @@ class _Sender:
         ) as error:  # one letter that cannot be written must not keep the others from going out
             log.exception("letter %s cannot be written", letter.letter)
             return self._unsent(letter, Unsent("held", f"it cannot be written: {type(error).__name__}"))
-        letter = replace(letter, contents=_contents(occasion))
+        if isinstance(written, Unsent):
+            return self._unsent(letter, written)
+        message, recipient, contents = written
+        content = message.as_bytes(policy=SMTP if recipient.isascii() else SMTPUTF8)
+        letter = replace(letter, contents=contents)
         self.hook("connected", letter)
         self.patiently(lambda: self._hand_over(letter, content, recipient))
         self._commit_data_sent(letter)
@@ -193,6 +194,27 @@ class _Sender:
         after: State = "rejected" if 400 <= code < 600 else "unknown"
         return self._record(letter, after, ("data_sent",), f"{code} {said}")
 
+    def _written(
+        self, letter: Letter, thread: str | None
+    ) -> tuple[EmailMessage, str, dict[str, Any]] | Unsent:
+        """Return the mail, the address it goes to and what it holds; or why it is not to be sent."""
+        with self.runtime.ask(letter.workplan) as view:
+            made = (
+                write_notice(self.runtime, view, letter)
+                if letter.kind == "notice"
+                else occasion_of(self.runtime, view, letter, thread)
+            )
+        if isinstance(made, Unsent):
+            return made
+        if isinstance(made, tuple):
+            self._connect(letter, {})
+            return made[0], made[1].email or "", {}
+        occasion = made
+        closes = end_of_day(occasion.opened.closes, occasion.workplan.zone)
+        handle = self._connect(letter, _contents(occasion), closes)
+        message = write_letter(replace(occasion, handle=handle))
+        return message, occasion.person.email or "", _contents(occasion)
+
     def _hand_over(self, letter: Letter, content: bytes, recipient: str) -> None:
         self.post.open()
         self.post.envelope(parseaddr(self.runtime.settings.mail_from)[1], recipient)
@@ -200,15 +222,15 @@ class _Sender:
         self.post.body(content)
         self.hook("body", letter)
 
-    def _connected(self, letter: Letter, occasion: Occasion) -> Occasion:
-        """Note that the letter is on its way, and make the handle of this try."""
-        now = self.runtime.now()
-        closes = end_of_day(occasion.opened.closes, occasion.workplan.zone)
-        contents = outbox.dump(_contents(occasion))
+    def _connect(
+        self, letter: Letter, contents: dict[str, Any], closes: datetime | None = None
+    ) -> str | None:
+        """Note that the letter is on its way, and make the handle of this try, where it is to have one."""
+        held = outbox.dump(contents)
         with self.runtime.database.write() as tx:
-            if not outbox.move(tx, letter.letter, self.owner, ("claimed",), "connected", contents=contents):
+            if not outbox.move(tx, letter.letter, self.owner, ("claimed",), "connected", contents=held):
                 raise _LostClaimError
-            return replace(occasion, handle=make_link(tx, now, letter, closes))
+            return make_link(tx, self.runtime.now(), letter, closes) if closes else None
 
     def _commit_data_sent(self, letter: Letter) -> None:
         """Write down that the last dot is about to be sent; from here on nobody tries this letter again by itself."""
@@ -272,10 +294,3 @@ def _contents(occasion: Occasion) -> dict[str, Any]:
         "size": occasion.size,
         "root": occasion.root.hex(),
     }
-
-
-def _content(occasion: Occasion) -> tuple[bytes, str]:
-    """Return the bytes of a letter and the address they go to."""
-    recipient = occasion.person.email or ""
-    policy = SMTP if recipient.isascii() else SMTPUTF8
-    return write_letter(occasion).as_bytes(policy=policy), recipient

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from functools import cache
@@ -32,7 +33,10 @@ LONGEST_SENDER = 40  # more would be folded inside a word, which some readers pu
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """All that a letter is written from. ``handle`` None makes a preview: the same letter without a link that works."""
+    """All that a letter is written from. ``handle`` None makes a preview: the same letter without a link that works.
+
+    ``questions`` are the Secretariat's by activity; ``about`` says why a letter comes beside the steps.
+    """
 
     person: Person
     digest: Digest
@@ -48,6 +52,8 @@ class Occasion:
     message_id: str
     thread: str | None
     handle: str | None
+    questions: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    about: Mapping[str, Any] | None = None
 
     @property
     def link(self) -> str:
@@ -167,6 +173,8 @@ def _name(occasion: Occasion, entity: str, say: Phrases) -> str:
 def _subject(occasion: Occasion, say: Phrases) -> str:
     digest, quarter = occasion.digest, capital(say.quarter(occasion.opened.id))
     day = say.weekday(occasion.opened.due)
+    if occasion.about and occasion.about["topic"] == "question":
+        return say("subject_question", quarter=quarter, list=", ".join(digest.activities))
     if not digest.owed:
         return say("subject_outstanding", quarter=quarter, count=len(digest.outstanding))
     phrase = "subject_asking" if occasion.phase == "asking" else "subject_overdue"
@@ -176,7 +184,10 @@ def _subject(occasion: Occasion, say: Phrases) -> str:
 def _intro(occasion: Occasion, say: Phrases) -> list[str]:
     digest, quarter = occasion.digest, say.quarter(occasion.opened.id)
     words = []
-    if digest.owed:
+    if occasion.about:
+        named = say.listed(_name(occasion, one, say) for one in occasion.about.get("entities", ()))
+        words.append(say(f"intro_{occasion.about['topic']}", quarter=quarter, entities=named))
+    elif digest.owed:
         phrase = "intro_asking" if occasion.phase == "asking" else "intro_overdue"
         words.append(say(phrase, count=len(digest.owed), quarter=quarter))
     if digest.outstanding:
@@ -224,6 +235,7 @@ def _owed(owed: Owed, occasion: Occasion, say: Phrases, *, shows_entities: bool)
         "text_language": language,
         "state": words,
         "entities": say("for_entities", entities=named) if shows_entities else None,
+        "questions": [say("question", text=text) for text in occasion.questions.get(activity.id, ())],
     }
 
 

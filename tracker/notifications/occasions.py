@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from tracker.directory.people import Person, people_of, roles_of
 from tracker.events.dates import local_day
+from tracker.events.reading import read_texts
 from tracker.notifications.letters import Occasion
 from tracker.notifications.outbox import Letter, State
-from tracker.notifications.reminders import Digest, Phase, digest_of, phase_of
+from tracker.notifications.reminders import Digest, Phase, digest_about, digest_of, phase_of
 from tracker.workplan.round import Round
+from tracker.workplan.workstream import Workstream
 
 if TYPE_CHECKING:
     from tracker.runtime import Runtime, View
@@ -38,19 +40,28 @@ def obstacle(person: Person | None) -> Unsent | None:
     if person is None or person.is_erased or not person.email:
         return Unsent("held", "the directory has no address")
     if person.suspended:
-        return Unsent("held", "the address is suspended")
+        return Unsent("held", "the person is suspended")
+    if person.bounced:
+        return Unsent("held", "the address takes no mail: a letter came back")
     if person.muted:
         return Unsent("muted", "the person wants no letters")
     return None
 
 
+def unreachable_of(view: View) -> frozenset[str]:
+    """Return the focal points who cannot be written to. Who wishes no letters is not one of them."""
+    points = {point.person for one in view.plan.all("workstream", Workstream) for point in one.focal_points}
+    known = people_of(view.tx, sorted(points))
+    return frozenset(one for one in points if (unsent := obstacle(known.get(one))) and unsent.state == "held")
+
+
 def occasion_of(runtime: Runtime, view: View, letter: Letter, thread: str | None) -> Occasion | Unsent:
-    """Return what a letter is written from now, its link still missing, or why it is not to be sent."""
+    """Return what a letter about a round is written from now, its link still missing, or why it is not to be sent."""
     opened = view.plan.get(f"round/{letter.quarter}", Round)
     if opened is None:
         return Unsent("superseded", "the round is no longer there")
     is_over = opened.closed or local_day(runtime.now(), view.workplan.zone).isoformat() > opened.closes
-    if letter.kind == "reminder" and is_over:
+    if letter.kind in {"reminder", "asked"} and is_over:
         return Unsent("lapsed", "the round is closed")
     person = people_of(view.tx, [letter.recipient]).get(letter.recipient)
     unsent = obstacle(person)
@@ -58,13 +69,38 @@ def occasion_of(runtime: Runtime, view: View, letter: Letter, thread: str | None
         return unsent
     # Somebody who asks for a new link gets to see all that they could report, whoever is asked first.
     phase: Phase = phase_of(opened, letter.step) if letter.kind == "reminder" else "overdue"
-    digest = digest_of(view.plan, letter.quarter, phase, letter.recipient, secretariat_of(view))
+    digest = _digest_for(view, letter, phase)
     if digest is None:
         return Unsent("superseded", "nothing is owed any more")
-    if letter.kind == "link" and local_day(runtime.now(), view.workplan.zone).isoformat() <= opened.due:
+    if letter.kind != "reminder" and local_day(runtime.now(), view.workplan.zone).isoformat() <= opened.due:
         phase = "asking"
     made = _occasion(runtime, view, person or NOBODY, digest, phase, opened)
-    return replace(made, message_id=letter.message_id, thread=thread)
+    return replace(made, message_id=letter.message_id, thread=thread, about=letter.about)
+
+
+def _digest_for(view: View, letter: Letter, phase: Phase) -> Digest | None:
+    if letter.kind == "asked" and letter.about is not None:
+        activities, is_question = letter.about["activities"], letter.about["topic"] == "question"
+        return digest_about(view.plan, letter.quarter, letter.recipient, activities, is_any=is_question)
+    return digest_of(
+        view.plan, letter.quarter, phase, letter.recipient, secretariat_of(view), unreachable_of(view)
+    )
+
+
+def _questions(view: View, opened: Round, digest: Digest) -> dict[str, list[str]]:
+    """Return ``{activity: what the Secretariat asked the reader's entities about it}``, oldest first."""
+    asked = [
+        one
+        for owed in digest.owed
+        for one in opened.requested
+        if one.activity == owed.activity.id and one.entity in owed.entities
+    ]
+    texts = read_texts(view.tx, view.end.workplan, [one.question.sha256 for one in asked])
+    found: dict[str, list[str]] = {}
+    for one in asked:
+        if (text := texts.get(one.question.sha256)) is not None:
+            found.setdefault(one.activity, []).append(text)
+    return found
 
 
 def _occasion(
@@ -85,11 +121,12 @@ def _occasion(
         message_id="<preview@localhost>",
         thread=None,
         handle=None,
+        questions=_questions(view, opened, digest),
     )
 
 
 def preview(runtime: Runtime, view: View, person: Person, opened: Round, step: str) -> Occasion | None:
     """Return what the letter of a step would be written from, without a link; None where nothing is owed."""
     phase = phase_of(opened, step)
-    digest = digest_of(view.plan, opened.id, phase, person.id, secretariat_of(view))
+    digest = digest_of(view.plan, opened.id, phase, person.id, secretariat_of(view), unreachable_of(view))
     return _occasion(runtime, view, person, digest, phase, opened) if digest else None

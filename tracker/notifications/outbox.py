@@ -1,14 +1,15 @@
 """The outbox: which letters wait, who has claimed one, and how far each came. Every step is one compare-and-set.
 
 ``due -> claimed -> connected -> data_sent -> accepted | rejected | unknown``, besides ``held``, ``muted``,
-``superseded``, ``lapsed``. ``data_sent`` is committed before the final dot, by the owner of the claim only: whatever
-dies earlier is tried again, whatever dies later is ``unknown`` and is never tried again by itself.
+``superseded``, ``lapsed``, and ``bounced`` for what was accepted and came back. ``data_sent`` is committed before the
+final dot, by the owner of the claim only: whatever dies earlier is tried again, whatever dies later is ``unknown`` and
+is never tried again by itself.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -32,9 +33,14 @@ State = Literal[
     "muted",
     "superseded",
     "lapsed",
+    "bounced",
 ]
-Kind = Literal["reminder", "link"]
-"""``reminder``: the digest of a step. ``link``: the same, asked for by somebody whose link had ended."""
+Kind = Literal["reminder", "link", "asked", "notice"]
+"""``reminder``: the digest of a step. ``link``: the same, asked for by somebody whose link had ended. ``asked``: about
+some activities only, beside the steps. ``notice``: what the Secretariat is to know; of no round, no entry of the log.
+"""
+NO_ROUND = "-"
+"""The quarter of a notice."""
 
 UNSENT: tuple[State, ...] = ("due", "held")
 CLAIMS: tuple[State, ...] = ("claimed", "connected")
@@ -45,7 +51,10 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=4)
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One letter of the outbox. ``contents`` is what its last rendering held, for the entry that says it was sent."""
+    """One letter of the outbox. ``contents`` is what its last rendering held, for the entry that says it was sent.
+
+    ``about`` is what a letter that is no digest is made from, by ids only: ``{"topic": …, …}``.
+    """
 
     letter: str
     workplan: str
@@ -64,11 +73,13 @@ class Letter:
     settled_at: str | None
     contents: dict[str, Any] | None
     error: str | None
+    about: dict[str, Any] | None = None
 
 
 def _letter(row: Any) -> Letter:
     values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
-    return Letter(**values | {"contents": json.loads(row.contents) if row.contents else None})
+    read = {name: json.loads(values[name]) if values[name] else None for name in ("contents", "about")}
+    return Letter(**values | read)
 
 
 def dump(contents: dict[str, Any]) -> str:
@@ -87,15 +98,16 @@ def create(
     state: State,
     domain: str,
     error: str | None = None,
+    about: dict[str, Any] | None = None,
 ) -> Letter | None:
     """Put a letter into the outbox; None where one with this key is there already, whatever became of it."""
     letter = new_id()
     made = tx.run(
         "INSERT INTO letters (letter, workplan, kind, quarter, step, recipient, state, message_id, attempts,"
-        " created_at, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)"
+        " created_at, error, about) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)"
         " ON CONFLICT (workplan, kind, quarter, step, recipient) DO NOTHING",
         *(letter, workplan, kind, quarter, step, recipient, state, f"<{letter}@{domain}>"),
-        *(instant_text(now), error),
+        *(instant_text(now), error, dump(about) if about else None),
     )
     return find(tx, letter) if made else None
 
@@ -110,6 +122,12 @@ def find(tx: Transaction, letter: str) -> Letter:
     if row is None:
         raise NotFoundError("there is no letter {letter}", letter=letter, value=letter)
     return _letter(row)
+
+
+def find_sent(tx: Transaction, message_id: str) -> Letter | None:
+    """Return the letter with a Message-ID."""
+    row = tx.core.execute(sa.select(letters).where(letters.c.message_id == message_id)).first()
+    return _letter(row) if row else None
 
 
 def letters_of(tx: Transaction, workplan: str, quarter: str | None = None) -> list[Letter]:
@@ -217,9 +235,9 @@ def set_aside(tx: Transaction, now: datetime, letter: Letter, after: State, why:
 
 
 def supersede(
-    tx: Transaction, now: datetime, workplan: str, quarter: str, step: str, people: Iterable[str]
+    tx: Transaction, now: datetime, workplan: str, quarter: str, kept: Collection[str], people: Iterable[str]
 ) -> int:
-    """Set aside the unsent reminders of other steps of a round: these people are to get that of ``step`` alone."""
+    """Set aside the unsent reminders of a round to these people, but for the steps ``kept``."""
     said = instant_text(now)
     is_unsent = sa.or_(
         letters.c.state.in_(UNSENT),
@@ -231,7 +249,7 @@ def supersede(
             letters.c.workplan == workplan,
             letters.c.kind == "reminder",
             letters.c.quarter == quarter,
-            letters.c.step != step,
+            letters.c.step.not_in(kept),
             letters.c.recipient.in_(list(people)),
             is_unsent,
         )

@@ -6,7 +6,7 @@ Source: docs/rounds.md, "Letters".
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
@@ -116,8 +116,15 @@ def still_owed(rows: Iterable[Duty]) -> int:
     return sum(1 for row in rows if row.settled_by is None)
 
 
-def is_asked(row: Duty, phase: Phase) -> bool:
-    return row.settled_by is None and (row.is_asked_first or phase != "asking")
+def _reached(plan: Plan, rows: Iterable[Duty], unreachable: Collection[str]) -> set[str]:
+    """Return the activities of which somebody is asked first who can be written to."""
+    return {
+        row.activity.id
+        for row in rows
+        if row.is_asked_first
+        for entity, person in acting(plan, row.activity.workstream)
+        if entity == row.entity and person not in unreachable
+    }
 
 
 def acting(plan: Plan, workstream: str) -> list[tuple[str, str]]:
@@ -126,17 +133,21 @@ def acting(plan: Plan, workstream: str) -> list[tuple[str, str]]:
     return [(point.entity, point.person) for point in state.focal_points] if state else []
 
 
-def _cards(plan: Plan, rows: Iterable[Duty], phase: Phase) -> dict[str, dict[str, _Card]]:
-    """Return ``{person: {activity: card}}``."""
+def _cards(
+    plan: Plan, rows: list[Duty], phase: Phase, unreachable: Collection[str]
+) -> dict[str, dict[str, _Card]]:
+    """Return ``{person: {activity: card}}``. Co-leads are asked at once where the lead itself cannot be."""
     found: dict[str, dict[str, _Card]] = {}
+    reached = _reached(plan, rows, unreachable)
     for row in rows:
+        is_turn = row.is_asked_first or phase != "asking" or row.activity.id not in reached
         for entity, person in acting(plan, row.activity.workstream):
             if entity != row.entity:
                 continue
             cards = found.setdefault(person, {})
             card = cards.setdefault(row.activity.id, _Card(row.activity, row.settled_by))
             card.entities.append(entity)
-            card.is_asked = card.is_asked or is_asked(row, phase)
+            card.is_asked = card.is_asked or (is_turn and row.settled_by is None)
     return found
 
 
@@ -177,9 +188,10 @@ class _Owing:
     outstanding: tuple[Outstanding, ...]
 
 
-def _owing(plan: Plan, quarter: str, phase: Phase) -> _Owing:
+def _owing(plan: Plan, quarter: str, phase: Phase, unreachable: Collection[str]) -> _Owing:
     rows = rows_of(plan, quarter)
-    return _Owing(_cards(plan, rows, phase), _outstanding(plan, rows) if phase == "final" else ())
+    cards = _cards(plan, rows, phase, unreachable)
+    return _Owing(cards, _outstanding(plan, rows) if phase == "final" else ())
 
 
 def _digest(plan: Plan, owing: _Owing, person: str, secretariat: Collection[str]) -> Digest | None:
@@ -188,16 +200,38 @@ def _digest(plan: Plan, owing: _Owing, person: str, secretariat: Collection[str]
     return None if made.is_empty else made
 
 
-def digests(plan: Plan, quarter: str, phase: Phase, secretariat: Collection[str] = ()) -> list[Digest]:
+def digests(
+    plan: Plan,
+    quarter: str,
+    phase: Phase,
+    secretariat: Collection[str] = (),
+    unreachable: Collection[str] = (),
+) -> list[Digest]:
     """Return one digest per person who is to get a letter now, in order of person; nothing owed, nothing said."""
-    owing = _owing(plan, quarter, phase)
+    owing = _owing(plan, quarter, phase, unreachable)
     people = sorted({*owing.cards, *(secretariat if owing.outstanding else ())})
     made = (_digest(plan, owing, person, secretariat) for person in people)
     return [one for one in made if one is not None]
 
 
 def digest_of(
-    plan: Plan, quarter: str, phase: Phase, person: str, secretariat: Collection[str] = ()
+    plan: Plan,
+    quarter: str,
+    phase: Phase,
+    person: str,
+    secretariat: Collection[str] = (),
+    unreachable: Collection[str] = (),
 ) -> Digest | None:
     """Return what one person is to be told now, or None where they owe nothing."""
-    return _digest(plan, _owing(plan, quarter, phase), person, secretariat)
+    return _digest(plan, _owing(plan, quarter, phase, unreachable), person, secretariat)
+
+
+def digest_about(
+    plan: Plan, quarter: str, person: str, activities: Collection[str], *, is_any: bool
+) -> Digest | None:
+    """Return what one person is told about some activities; with ``is_any`` also about those that are reported."""
+    cards = _cards(plan, rows_of(plan, quarter), "overdue", ()).get(person, {})
+    chosen = [replace(card, is_asked=card.is_asked or is_any) for card in cards.values()]
+    sections = tuple(_sections(plan, [card for card in chosen if card.activity.id in activities]))
+    made = Digest(person, sections)
+    return made if made.owed else None

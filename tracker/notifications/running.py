@@ -5,26 +5,23 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from tracker.directory.people import people_of
 from tracker.directory.principals import Principal, system
 from tracker.errors import ConflictError, RuleError
 from tracker.events.catalogue import RoundOpened
-from tracker.events.dates import local_day
 from tracker.events.event import Wish
 from tracker.events.vocabulary import Channel, Step
 from tracker.notifications import outbox
-from tracker.notifications.asking import domain_of
 from tracker.notifications.delivery import Delivered, Hook, deliver, nothing
-from tracker.notifications.occasions import obstacle, secretariat_of
+from tracker.notifications.due_letters import create_letters, today_of
+from tracker.notifications.occasions import obstacle, secretariat_of, unreachable_of
 from tracker.notifications.outbox import Letter
 from tracker.notifications.reminders import Digest, digests, due_step, phase_of, rows_of, still_owed
 from tracker.notifications.settling import settle_abandoned
 from tracker.notifications.smtp import Post
 from tracker.projections.working_days import working_days
-from tracker.proof.keys import sign_if_possible
 from tracker.workplan import round as rounds
 from tracker.workplan.calendar import dates_by_hand
 from tracker.workplan.plan import World
@@ -127,10 +124,6 @@ def _check(view: View, *, is_dry: bool) -> None:
         )
 
 
-def today_of(runtime: Runtime, view: View) -> date:
-    return local_day(runtime.now(), view.workplan.zone)
-
-
 def _is_open(runtime: Runtime, view: View, quarter: str) -> bool:
     opened = view.plan.get(f"round/{quarter}", Round)
     return opened is not None and not opened.closed and today_of(runtime, view).isoformat() <= opened.closes
@@ -173,47 +166,6 @@ def _open(runtime: Runtime, workplan: str, quarter: str, principal: Principal, c
         with runtime.ask(workplan) as view:
             if not _is_open(runtime, view, quarter):  # else somebody opened it meanwhile: all the better
                 raise
-
-
-def create_letters(runtime: Runtime, workplan: str, quarter: str) -> list[Letter]:
-    """Put the letters of the step that is due into the outbox, and set aside those of earlier steps.
-
-    Idempotent; returns the letters made now.
-    """
-    with runtime.ask(workplan) as view:
-        opened = view.plan.get(f"round/{quarter}", Round)
-        step = due_step(opened, today_of(runtime, view)) if opened else None
-        if opened is None or step is None:
-            return []
-        wanted = digests(view.plan, quarter, phase_of(opened, step.step), secretariat_of(view))
-        people = people_of(view.tx, [one.person for one in wanted])
-    created = []
-    with runtime.database.write() as tx:
-        # A clock that was set back must not bring back a step that is over.
-        later = {one.step for one in opened.steps if one.on > step.on}
-        known = outbox.letters_of(tx, workplan, quarter)
-        ahead = {one.recipient for one in known if one.kind == "reminder" and one.step in later}
-        wanted = [one for one in wanted if one.person not in ahead]
-        outbox.supersede(tx, runtime.now(), workplan, quarter, step.step, [one.person for one in wanted])
-        for digest in wanted:
-            unsent = obstacle(people.get(digest.person))
-            letter = outbox.create(
-                tx,
-                runtime.now(),
-                workplan=workplan,
-                kind="reminder",
-                quarter=quarter,
-                step=step.step,
-                recipient=digest.person,
-                state=unsent.state if unsent else "due",
-                domain=domain_of(runtime),
-                error=unsent.why if unsent else None,
-            )
-            if letter is not None:
-                created.append(letter)
-    if created:  # each letter carries a seal: what it seals is signed before it goes
-        sign_if_possible(runtime, workplan)
-    return created
 
 
 def _await_others(runtime: Runtime, workplan: str, quarter: str, letters: set[str]) -> None:
@@ -263,7 +215,8 @@ def _foreseen(runtime: Runtime, view: View, quarter: str) -> Run:
     step = due_step(opened, today_of(runtime, view))
     if step is None:
         return Run(quarter, None, still_owed(rows_of(view.plan, quarter)))
-    wanted = digests(view.plan, quarter, phase_of(opened, step.step), secretariat_of(view))
+    phase = phase_of(opened, step.step)
+    wanted = digests(view.plan, quarter, phase, secretariat_of(view), unreachable_of(view))
     people = people_of(view.tx, [one.person for one in wanted])
     sent = {
         one.recipient for one in outbox.letters_of(view.tx, view.end.workplan, quarter) if _is_of(one, step)

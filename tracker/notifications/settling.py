@@ -12,7 +12,7 @@ from tracker.database import Transaction
 from tracker.directory.principals import Principal
 from tracker.errors import ConflictError, TrackerError, UnavailableError
 from tracker.notifications import outbox
-from tracker.notifications.outbox import Letter, State
+from tracker.notifications.outbox import NO_ROUND, Letter, State
 
 if TYPE_CHECKING:
     from tracker.runtime import Runtime
@@ -29,9 +29,14 @@ def record(
 ) -> bool:
     """Append what became of a letter; the same transaction sets its state. False where it is no longer ours to say.
 
+    A letter of no round is no entry: only its state is set.
+
     Raises:
         UnavailableError: the database did not take it, several times.
     """
+    if letter.quarter == NO_ROUND:
+        with runtime.database.write() as tx:
+            return settle(tx)
     contents = letter.contents or {}
     said: dict[str, Any] = {
         "step": letter.step,
@@ -91,7 +96,7 @@ def lapse(runtime: Runtime, workplan: str, quarter: str, principal: Principal) -
         found = [
             one
             for one in outbox.letters_of(tx, workplan, quarter)
-            if one.kind == "reminder"
+            if one.kind in {"reminder", "asked"}
             and (one.state in outbox.UNSENT or outbox.is_waiting(one, runtime.now()))
         ]
     return [one for one in found if _set_aside(runtime, one, "lapsed", "the round is closed", principal)]

@@ -30,6 +30,7 @@ letters = sa.Table(
     sa.Column("settled_at", sa.Text),
     sa.Column("contents", sa.Text),
     sa.Column("error", sa.Text),
+    sa.Column("about", sa.Text),
     sa.UniqueConstraint("workplan", "kind", "quarter", "step", "recipient"),
     sa.Index("letters_by_state", "state", "workplan"),
 )

@@ -1,0 +1,212 @@
+"""What the Secretariat is told by mail: a letter came back, somebody wants none, a lead has nobody, a review is near.
+
+What there is to tell is found in the database, and each thing is told once: its name is part of the letter's key. A
+notice is stored as ids; names are read when it is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from email.message import EmailMessage
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from tracker.directory.people import Person, people_of
+from tracker.directory.tables import people
+from tracker.events import tree
+from tracker.notifications import outbox
+from tracker.notifications.asking import domain_of
+from tracker.notifications.headers import blank
+from tracker.notifications.letters import fill
+from tracker.notifications.occasions import Unsent, obstacle, secretariat_of, unreachable_of
+from tracker.notifications.outbox import NO_ROUND, Letter
+from tracker.notifications.phrases import Phrases, capital, in_language, phrases, shortened
+from tracker.notifications.reminders import acting, rows_of
+from tracker.projections.readiness import readiness
+from tracker.projections.speakers import display_name
+from tracker.workplan.workstream import Workstream
+
+if TYPE_CHECKING:
+    from tracker.runtime import Runtime, View
+
+MOST_LINES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing to be told: ``name`` is what makes it one, ``about`` what it is written from."""
+
+    name: str
+    about: dict[str, Any]
+
+
+def tell(runtime: Runtime, workplan: str, find: Callable[[View], Iterable[Notice]]) -> int:
+    """Put a letter about each thing found to each person of the Secretariat into the outbox, once; return how many."""
+    with runtime.ask(workplan) as view:
+        notices, recipients = list(find(view)), people_of(view.tx, secretariat_of(view))
+    count = 0
+    with runtime.database.write() as tx:
+        for notice in notices:
+            for person in recipients.values():
+                unsent = obstacle(person)
+                made = outbox.create(
+                    tx,
+                    runtime.now(),
+                    workplan=workplan,
+                    kind="notice",
+                    quarter=NO_ROUND,
+                    step=notice.name,
+                    recipient=person.id,
+                    state=unsent.state if unsent else "due",
+                    domain=domain_of(runtime),
+                    error=unsent.why if unsent else None,
+                    about=notice.about,
+                )
+                count += made is not None
+    return count
+
+
+def found(view: View, quarters: list[str]) -> Iterator[Notice]:
+    """Yield what the Secretariat is to know of letters and of the open rounds, told already or not."""
+    for letter in outbox.letters_of(view.tx, view.end.workplan):
+        if letter.state == "bounced":
+            yield Notice(f"bounced-{letter.letter}", {"topic": "bounced", "letter": letter.letter})
+    points = {point.person for one in view.plan.all("workstream", Workstream) for point in one.focal_points}
+    query = sa.select(people.c.person, people.c.muted_at).where(people.c.muted_at.is_not(None))
+    for row in view.tx.core.execute(query.order_by(people.c.person)):
+        if row.person in points:
+            yield Notice(f"muted-{row.person}-{row.muted_at}", {"topic": "muted", "person": row.person})
+    for quarter in quarters:
+        if (alone := _alone(view, quarter)) is not None:
+            yield alone
+
+
+def _alone(view: View, quarter: str) -> Notice | None:
+    """Return which leads have nobody to be asked, unless no more of them than was told already."""
+    missing = without_anybody(view, quarter)
+    told = [
+        one.about["entities"]
+        for one in outbox.letters_of(view.tx, view.end.workplan, NO_ROUND)
+        if one.about and one.about["topic"] == "alone" and one.about["quarter"] == quarter
+    ]
+    if not missing or any(set(missing) <= set(before) for before in told):
+        return None
+    about = {"topic": "alone", "quarter": quarter, "entities": missing}
+    return Notice(f"alone-{quarter}-{len(told) + 1}", about)
+
+
+def without_anybody(view: View, quarter: str) -> list[str]:
+    """Return the leads that owe something somewhere where nobody who can be written to acts for them."""
+    away = unreachable_of(view)
+    return sorted(
+        {
+            row.entity
+            for row in rows_of(view.plan, quarter)
+            if row.settled_by is None
+            and not any(
+                entity == row.entity and person not in away
+                for entity, person in acting(view.plan, row.activity.workstream)
+            )
+        }
+    )
+
+
+# ------------------------------------------------------------------------------------------------ writing one
+
+
+def write_notice(runtime: Runtime, view: View, letter: Letter) -> tuple[EmailMessage, Person] | Unsent:
+    """Return the mail and whom it is for, or why it is not to be sent."""
+    person = people_of(view.tx, [letter.recipient]).get(letter.recipient)
+    unsent = obstacle(person)
+    if person is None or unsent:
+        return unsent or Unsent("held", "the directory has no address")
+    if person.id not in secretariat_of(view):
+        return Unsent("superseded", "the person is no longer of the Secretariat")
+    say, about = phrases(person.language), letter.about or {}
+    operands, lines, place = _told(view, about, say)
+    title = shortened(capital(in_language(view.workplan.title, say.language)[0]), 40)
+    base, workplan = runtime.settings.base_url, view.workplan
+    subject = say(f"notice_{about['topic']}_subject", **operands)
+    message = blank(runtime.settings.mail_from, title, person, runtime.now())
+    message["Subject"] = " ".join(subject.split())
+    message["Message-ID"] = letter.message_id
+    size, root = view.end.position, view.end.root
+    values = {
+        "say": say,
+        "language": say.language,
+        "subject": subject,
+        "name": person.name,
+        "words": say(f"notice_{about['topic']}_words", **operands),
+        "lines": lines,
+        "address": f"{base}/w/{workplan.id}/{place}",
+        "why": say("why_secretariat", workplan=capital(in_language(workplan.title, say.language)[0])),
+        "seal_words": say("seal", size=size, seal=tree.seal_of(root)),
+        "seal_link": f"{base}/seal/{workplan.id}/{size}?root={root.hex()}",
+    }
+    fill(message, "notice", values)
+    message["Content-Language"] = say.language
+    return message, person
+
+
+def _told(view: View, about: dict[str, Any], say: Phrases) -> tuple[dict[str, Any], list[str], str]:
+    """Return what a notice's phrases are filled with, its list, and the page that it leads to."""
+
+    def named(entities: list[str]) -> str:
+        return say.listed(display_name(view.plan, entity, say.language) for entity in entities)
+
+    match about["topic"]:
+        case "bounced":
+            letter = outbox.find(view.tx, about["letter"])
+            is_digest = letter.quarter != NO_ROUND
+            instead = [
+                one.recipient
+                for one in outbox.letters_of(view.tx, letter.workplan, letter.quarter)
+                if one.about and one.about.get("of") == letter.letter
+            ]
+            entities = sorted({entity for one in instead for entity in _entities_of(view, one)})
+            line = say("notice_bounced_instead", entities=named(entities)) if entities else None
+            said: dict[str, Any] = {
+                "quarter": say.quarter(letter.quarter) if is_digest else "",
+                "person": _name(view, letter.recipient),
+                "entities": named((letter.contents or {}).get("entities", [])),
+                "said": letter.error or "",
+            }
+            return said, [line or say("notice_bounced_nobody")], "letters?state=bounced"
+        case "muted":
+            person = about["person"]
+            said = {"person": _name(view, person), "entities": named(_entities_of(view, person))}
+            return said, [], "letters?state=muted"
+        case "alone":
+            quarter, entities = about["quarter"], about["entities"]
+            said = {"quarter": say.quarter(quarter), "count": len(entities)}
+            lines = [display_name(view.plan, one, say.language) for one in entities]
+            return said, lines, f"rounds/{quarter}"
+        case _:
+            live = readiness(view, about["region"])
+            counts = ", ".join(
+                f"{say(f'line_{status}')}: {count}" for status, count in live["counts"].items()
+            )
+            lines = [
+                f"{line['label'].get(say.language, line['line'])}: {say('line_' + line['status'])}"
+                for line in live["lines"]
+            ]
+            said = {"region": live["region_label"][say.language], "counts": counts}
+            return said, lines[:MOST_LINES], f"reviews/{about['region']}"
+
+
+def _name(view: View, person: str) -> str:
+    known = people_of(view.tx, [person]).get(person)
+    return (known.name if known else None) or person
+
+
+def _entities_of(view: View, person: str) -> list[str]:
+    return sorted(
+        {
+            point.entity
+            for one in view.plan.all("workstream", Workstream)
+            for point in one.focal_points
+            if point.person == person
+        }
+    )
