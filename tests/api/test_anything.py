@@ -74,7 +74,7 @@ def is_refused_well(answer: Any) -> bool:
 def test_any_read_is_answered_or_refused_well(
     library: Installation, path: str, place: str, query: dict[str, str], who: str | None
 ) -> None:
-    for name in ("id", "position", "quarter", "region", "number", "person"):
+    for name in ("collection", "id", "position", "quarter", "region", "number", "person"):
         path = path.replace(f"{{{name}}}", place.replace("/", "%2F") or "x")
     path = path.replace("{workplan}", WORKPLAN)
     answer = library.get(path.replace("\x00", "%00").replace("%%", "%25"), who, query_string=query)

@@ -125,6 +125,8 @@ class Route:
     is_root: bool = False
     has_files: bool = False
     """Whether it also answers as CSV and as a workbook."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """What a request may say in headers, and what it means."""
     tag: str = "plan"
 
     @property

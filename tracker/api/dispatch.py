@@ -139,7 +139,7 @@ class Dispatcher:
         response.headers.setdefault(
             "Cache-Control", "no-store" if asked.reader.has_credentials else "no-cache"
         )
-        response.headers["Vary"] = "Accept, Accept-Language, Authorization, Cookie"
+        response.vary.update(("Accept", "Accept-Language", "Authorization", "Cookie"))
         return response
 
 

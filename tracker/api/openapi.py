@@ -33,6 +33,7 @@ Refusals are `application/problem+json` and say the field, the value and the way
 """
 TAGS = {
     "plan": "The plan, as it is and as it was",
+    "time": "Going back by HTTP's own means (RFC 7089)",
     "events": "What happened, and the one write door",
     "reporting": "Rounds and what is owed",
     "reviews": "Readiness for the regional reviews",
@@ -174,6 +175,8 @@ def _operation(route: Route) -> Json:
     parameters = []
     if route.query is not None:
         parameters.append({"in": "query", "schema": route.query})
+    for name, words in route.headers.items():
+        parameters.append({"in": "header", "name": name, "description": words, "schema": {"type": "string"}})
     if route.body == "events":
         parameters.append(
             {
@@ -229,6 +232,7 @@ def _refusals(route: Route) -> set[int]:
     found = {401, 404, 422, 503}
     if route.method == "GET":
         more = {"list_activities": {403}, "follow": {429}}
+        more |= {"state_timegate": {400}, "subject_timegate": {400}}
         return found | {409} | more.get(route.name, set())
     return found | {400, 403, 409, 413, 415}
 
@@ -238,7 +242,7 @@ def _answer(route: Route) -> Json:
 
 
 def _content(route: Route) -> Json:
-    if route.status == 204:
+    if not route.answer:
         return {}
     if isinstance(route.answer, str):
         kind = "object" if route.answer == "application/json" else "string"

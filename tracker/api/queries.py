@@ -154,6 +154,14 @@ class Live(ma.Schema):
     )
 
 
+class TimeMap(ma.Schema):
+    """Which part of a TimeMap."""
+
+    after = Number("go on after this position", 0, load_default=0)
+    limit = Number("at most so many mementos", 1, 1000, load_default=1000)
+    min_position = Number("wait up to 2 seconds until the log has this entry")
+
+
 class Ends(ma.Schema):
     """The two points compared."""
 

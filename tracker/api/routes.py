@@ -23,6 +23,7 @@ from tracker.api import (
     reviews,
     rounds,
     service,
+    timegates,
     timelines,
     tokens,
     writing,
@@ -57,7 +58,13 @@ def _collections() -> list[Route]:
                 answers.page(f"{shape.__name__}List", shape),
                 queries.filters_of(name),
             ),
-            get(f"{W}/{name}/{{id}}", "state", plan.subject(name), answers.single(shape), queries.Question),
+            get(
+                f"{W}/{name}/{{id}}",
+                "state",
+                timegates.dated(plan.subject(name)),
+                answers.single(shape),
+                queries.Question,
+            ),
             get(
                 f"{W}/{name}/{{id}}/timeline",
                 "state",
@@ -69,16 +76,31 @@ def _collections() -> list[Route]:
     return made
 
 
+def _timegates() -> list[Route]:
+    gate = partial(
+        get, status=302, headers={"Accept-Datetime": "a date as HTTP spells it"}, validator="none", tag="time"
+    )
+    page = partial(get, query=queries.TimeMap, validator="body", tag="time")
+    one = "{collection}/{id}"
+    return [
+        gate(f"{W}/timegate/state", "state", timegates.state_timegate, ""),
+        gate(f"{W}/timegate/{one}", "state", timegates.subject_timegate, ""),
+        page(f"{W}/timemap/state", "state", timegates.state_timemap, timegates.MEDIA_TYPE),
+        page(f"{W}/timemap/{one}", "state", timegates.subject_timemap, timegates.MEDIA_TYPE),
+    ]
+
+
 ROUTES: tuple[Route, ...] = (
     get("/workplans", "nothing", plan.workplans, answers_plan.Workplans, validator="none"),
     get(W, "state", plan.workplan, answers_plan.OneWorkplan, queries.Question, validator="body"),
-    get(f"{W}/state", "state", plan.state, answers_plan.State, queries.Question),
+    get(f"{W}/state", "state", timegates.dated(plan.state), answers_plan.State, queries.Question),
     *_collections(),
     get(f"{W}/timeline", "state", timelines.show_timeline, answers_time.PlanTimeline, queries.Question),
     *(
         get(f"{W}/{name}/trend", "state", timelines.trend(name), answers_time.Trends, queries.Question)
         for name in ("milestones", "reviews")
     ),
+    *_timegates(),
     get(
         f"{W}/moments",
         "state",
@@ -130,6 +152,7 @@ ROUTES: tuple[Route, ...] = (
         live.MEDIA_TYPE,
         queries.Live,
         validator="none",
+        headers={"Last-Event-ID": "go on after this position"},
         tag="events",
     ),
     get(

@@ -90,7 +90,7 @@ def resolve(
     )  # what is recorded is no future, whatever the clock says
     position, instant = _position(tx, end, workplan, now, (as_of or "now").strip())
     at = recorded_at(tx, end.workplan, position)
-    is_now = instant is None and position == end.position
+    is_now = instant is None and not (as_of or "").strip().startswith("position:")
     known_on = local_day(
         now if is_now else datetime.fromisoformat(at) if instant is None else instant, workplan.zone
     )
