@@ -42,7 +42,7 @@ class JobError(Exception):
 
 
 @contextlib.contextmanager
-def _going_on() -> Iterator[Callable[[str], AbstractContextManager[None]]]:
+def going_on() -> Iterator[Callable[[str], AbstractContextManager[None]]]:
     """Give the way to run parts of a job that must not stop each other; raise at the end if any failed."""
     failed: list[str] = []
 
@@ -64,7 +64,7 @@ def sign_heads(runtime: Runtime) -> str:
     with runtime.database.read() as tx:
         due = due_for_signing(tx, runtime.now())
     signed = []
-    with _going_on() as each:
+    with going_on() as each:
         for workplan in due:
             with each(f"{workplan} head"):
                 signed.append(f"{workplan} at {sign(runtime, workplan).size}")
@@ -74,7 +74,7 @@ def sign_heads(runtime: Runtime) -> str:
 def open_rounds(runtime: Runtime) -> str:
     """Open the rounds whose day has come: quarters of the plan's period that ended after the log began."""
     opened = []
-    with _going_on() as each:
+    with going_on() as each:
         for workplan in real_workplans(runtime):
             with runtime.ask(workplan) as view:
                 due = list(rounds_to_open(runtime, view))
@@ -103,9 +103,9 @@ def rounds_to_open(runtime: Runtime, view: View) -> Iterator[str]:
 def write_letters(runtime: Runtime) -> str:
     """Put the letters of every open round's due step into the outbox, and what the Secretariat is to know."""
     count = 0
-    with _going_on() as each:
+    with going_on() as each:
         for workplan in real_workplans(runtime):
-            if not _is_day(runtime, workplan):
+            if not is_day(runtime, workplan):
                 continue
             quarters = _open_quarters(runtime, workplan)
             for quarter in quarters:
@@ -120,7 +120,7 @@ def deliver_letters(runtime: Runtime) -> str:
     """Send what waits, and say ``unknown`` of what a sender left behind between the last dot and the reply."""
     counts: dict[str, int] = {}
     problem = ""
-    with _going_on() as each:
+    with going_on() as each:
         for workplan in real_workplans(runtime):
             with each(workplan):
                 for _ in settle_abandoned(runtime, workplan, TICKER):
@@ -139,7 +139,7 @@ def deliver_letters(runtime: Runtime) -> str:
 def close_rounds(runtime: Runtime) -> str:
     """Close the rounds whose last day has passed; what was not sent lapses."""
     closed = []
-    with _going_on() as each:
+    with going_on() as each:
         for workplan in real_workplans(runtime):
             with runtime.ask(workplan) as view:
                 today = local_day(runtime.now(), view.workplan.zone).isoformat()
@@ -164,7 +164,7 @@ def real_workplans(runtime: Runtime) -> list[str]:
     return found
 
 
-def _is_day(runtime: Runtime, workplan: str) -> bool:
+def is_day(runtime: Runtime, workplan: str) -> bool:
     with runtime.ask(workplan) as view:
         return runtime.now().astimezone(ZoneInfo(view.workplan.zone)).hour >= FIRST_HOUR
 

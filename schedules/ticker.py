@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 
+import sqlalchemy as sa
+
 from schedules.leadership import lead, resign
-from schedules.timetable import JOBS, Job, scheduler_of
+from schedules.tables import runs
+from schedules.timetable import JOBS, Job, is_done_today, scheduler_of
 from tracker.clock import instant_text, new_id
 from tracker.errors import TrackerError
 from tracker.runtime import Runtime
@@ -41,7 +44,9 @@ def tick_once(runtime: Runtime) -> dict[str, str]:
 
 
 def run_job(runtime: Runtime, job: Job) -> str:
-    """Run a job, note how it went, and return what it said or why it failed."""
+    """Run a job, note how it went, and return what it said or why it failed. A daily one done today is left alone."""
+    if job.is_daily and (said := _said_today(runtime, job)) is not None:
+        return said
     _note(runtime, job, None, None)
     try:
         outcome, said = "done", job.do(runtime)
@@ -50,6 +55,15 @@ def run_job(runtime: Runtime, job: Job) -> str:
         outcome, said = "failed", f"{type(error).__name__}: {error}"
     _note(runtime, job, outcome, said[:SAID])
     return said
+
+
+def _said_today(runtime: Runtime, job: Job) -> str | None:
+    try:
+        with runtime.database.read() as tx:
+            last = tx.core.execute(sa.select(runs).where(runs.c.job == job.name)).first()
+    except TrackerError:
+        return None  # it will be said when the job meets the same fault
+    return str(last.said) if last and is_done_today(job, last, runtime.now()) else None
 
 
 def _leads(runtime: Runtime, holder: str) -> bool:

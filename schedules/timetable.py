@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from schedules import jobs
+from schedules import jobs, upkeep
 from schedules.tables import runs
 from tracker.backup import backup_daily
 from tracker.clock import instant_text
@@ -26,14 +26,20 @@ from tracker.runtime import Runtime
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job and how often it runs. ``do`` returns what it did, in words."""
+    """A job and how often it runs. ``do`` returns what it did, in words.
+
+    One that is daily is tried until it is done, once in a day of UTC.
+    """
 
     name: str
     every: timedelta
     do: Callable[[Runtime], str]
+    is_daily: bool = False
 
     @property
     def when(self) -> str:
+        if self.is_daily:
+            return "once a day"
         minutes = int(self.every.total_seconds() // 60)
         return f"every {minutes} minutes" if minutes > 1 else "every minute"
 
@@ -44,7 +50,10 @@ JOBS = (
     Job("write-letters", timedelta(minutes=5), jobs.write_letters),
     Job("deliver-letters", timedelta(minutes=1), jobs.deliver_letters),
     Job("close-rounds", timedelta(minutes=5), jobs.close_rounds),
+    Job("draft-readiness", timedelta(hours=1), upkeep.draft_readiness),
+    Job("verify", timedelta(hours=1), upkeep.verify_logs, is_daily=True),
     Job("back-up", timedelta(hours=1), backup_daily),
+    Job("prune", timedelta(hours=1), upkeep.prune, is_daily=True),
 )
 """In the order in which one run of all of them makes sense."""
 
@@ -76,9 +85,17 @@ def _row(job: Job, last: Any) -> dict[str, Any]:
         "last": last.started_at if last else None,
         "outcome": last.outcome if last else None,
         "said": last.said if last else None,
-        "next": _next(job, last.started_at) if last else None,
+        "next": _next(job, last) if last else None,
     }
 
 
-def _next(job: Job, started_at: str) -> str:
-    return instant_text(datetime.fromisoformat(started_at) + job.every)
+def is_done_today(job: Job, last: Any, now: datetime) -> bool:
+    """Return whether a daily job need not run again before tomorrow, by the note of its last run."""
+    return job.is_daily and last.outcome == "done" and last.started_at[:10] == instant_text(now)[:10]
+
+
+def _next(job: Job, last: Any) -> str:
+    started = datetime.fromisoformat(last.started_at)
+    if is_done_today(job, last, started):
+        return instant_text(datetime.combine(started.date() + timedelta(days=1), time(), UTC))
+    return instant_text(started + job.every)

@@ -160,7 +160,7 @@ def scheduler(*, is_listing: bool, parent: int | None, as_json: bool) -> None:
     with running(is_migrating=parent is None) as runtime:
         if is_listing:
             rows = listing(runtime)
-            words = "\n".join(f"{row['job']}: {row['when']}" for row in rows)
+            words = "\n".join(_scheduled(row) for row in rows)
             show({"jobs": rows}, words, is_json=as_json)
             return
         stopped = threading.Event()
@@ -169,6 +169,17 @@ def scheduler(*, is_listing: bool, parent: int | None, as_json: bool) -> None:
         if parent is not None:
             threading.Thread(target=_end_with, args=(parent, stopped), daemon=True).start()
         run(runtime, stopped)
+
+
+def _scheduled(row: dict[str, Any]) -> str:
+    words = f"{row['job']:16} {row['when']:16} "
+    if not row["last"]:
+        return f"{words}not yet run"
+    outcome = row["outcome"] or "running, or ended without a word"
+    next_ = f"next {row['next'][:16].replace('T', ' ')}"
+    return f"{words}last {row['last'][:16].replace('T', ' ')} UTC: {outcome}, {next_}; {row['said'] or ''}".rstrip(
+        "; "
+    )
 
 
 def _end_with(parent: int, stopped: threading.Event) -> None:

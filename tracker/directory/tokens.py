@@ -19,6 +19,7 @@ from tracker.errors import NotFoundError, RuleError, UnknownReaderError
 
 PREFIX = "wpt_"
 LONGEST = timedelta(days=366)
+KEPT_AFTER = timedelta(days=30)
 LINK_LIFE = timedelta(minutes=60)
 IDLE = timedelta(hours=2)
 ABSOLUTE = timedelta(hours=12)
@@ -270,6 +271,19 @@ def principal_again(tx: Transaction, now: datetime, workplan: str, principal: Pr
 
 def was_ever_signed_in(tx: Transaction) -> bool:
     return tx.core.execute(sa.select(signins.c.hash).limit(1)).first() is not None
+
+
+def prune_signins(tx: Transaction, now: datetime) -> int:
+    """Remove the signins and the links to sign in that ended a month ago; return how many.
+
+    The newest signin stays: it says that somebody has signed in once.
+    """
+    over = instant_text(now - KEPT_AFTER)
+    newest = sa.select(signins.c.hash).order_by(signins.c.created_at.desc()).limit(1).scalar_subquery()
+    is_over = sa.or_(signins.c.expires_at < over, signins.c.revoked_at < over)
+    done = tx.core.execute(sa.delete(signins).where(is_over, signins.c.hash != newest))
+    used = tx.core.execute(sa.delete(signin_links).where(signin_links.c.expires_at < over))
+    return done.rowcount + used.rowcount
 
 
 def void_links(tx: Transaction, now: datetime, person: str) -> None:

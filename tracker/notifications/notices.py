@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from email.message import EmailMessage
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 from tracker.directory.people import Person, people_of
 from tracker.directory.tables import people
 from tracker.events import tree
+from tracker.events.dates import first_day, local_day, quarter_of
 from tracker.notifications import outbox
 from tracker.notifications.asking import domain_of
 from tracker.notifications.headers import blank
@@ -26,12 +28,16 @@ from tracker.notifications.phrases import Phrases, capital, in_language, phrases
 from tracker.notifications.reminders import acting, rows_of
 from tracker.projections.readiness import readiness
 from tracker.projections.speakers import display_name
+from tracker.workplan.review import Review
 from tracker.workplan.workstream import Workstream
 
 if TYPE_CHECKING:
     from tracker.runtime import Runtime, View
 
 MOST_LINES = 40
+DAYS_BEFORE = (90, 60, 30)
+OLD = timedelta(days=30)
+"""After so long unsent, a notice is no news: it lapses, instead of flooding out with others of two years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,26 @@ def _alone(view: View, quarter: str) -> Notice | None:
     return Notice(f"alone-{quarter}-{len(told) + 1}", about)
 
 
+def readiness_due(now: datetime, view: View) -> Iterator[Notice]:
+    """Yield the readiness drafts that are due: 90, 60 or 30 days before each review, and once a quarter for all.
+
+    Of several that fell due while nobody was there, only the latest.
+    """
+    root, today = view.workplan, local_day(now, view.workplan.zone)
+    ahead = [one for one in view.plan.all("review", Review) if one.status == "planned"]
+    for review in ahead:
+        dates = review.current
+        starts = dates.starts_on or (first_day(dates.window.from_).isoformat() if dates.window else None)
+        left = (date.fromisoformat(starts) - today).days if starts else -1
+        step = min((days for days in DAYS_BEFORE if days >= left >= 0), default=None)
+        if step is not None:
+            about = {"topic": "readiness", "regions": [review.id]}
+            yield Notice(f"readiness-{review.id}-{starts}-{step}", about)
+    quarter = quarter_of(today)
+    if ahead and quarter <= str(root.settings.get("reporting_until") or root.period.to):
+        yield Notice(f"readiness-{quarter}", {"topic": "readiness", "regions": [one.id for one in ahead]})
+
+
 def without_anybody(view: View, quarter: str) -> list[str]:
     """Return the leads that owe something somewhere where nobody who can be written to acts for them."""
     away = unreachable_of(view)
@@ -122,6 +148,8 @@ def write_notice(runtime: Runtime, view: View, letter: Letter) -> tuple[EmailMes
     unsent = obstacle(person)
     if person is None or unsent:
         return unsent or Unsent("held", "the directory has no address")
+    if runtime.now() - datetime.fromisoformat(letter.created_at) > OLD:
+        return Unsent("lapsed", "it waited too long to be news")
     if person.id not in secretariat_of(view):
         return Unsent("superseded", "the person is no longer of the Secretariat")
     say, about = phrases(person.language), letter.about or {}
@@ -184,16 +212,21 @@ def _told(view: View, about: dict[str, Any], say: Phrases) -> tuple[dict[str, An
             lines = [display_name(view.plan, one, say.language) for one in entities]
             return said, lines, f"rounds/{quarter}"
         case _:
-            live = readiness(view, about["region"])
-            counts = ", ".join(
-                f"{say(f'line_{status}')}: {count}" for status, count in live["counts"].items()
-            )
-            lines = [
-                f"{line['label'].get(say.language, line['line'])}: {say('line_' + line['status'])}"
-                for line in live["lines"]
-            ]
-            said = {"region": live["region_label"][say.language], "counts": counts}
-            return said, lines[:MOST_LINES], f"reviews/{about['region']}"
+            regions = about["regions"]
+            pictures = [readiness(view, region) for region in regions]
+            labels = [one["region_label"][say.language] for one in pictures]
+            lines = [f"{label}: {_counts(one, say)}" for label, one in zip(labels, pictures, strict=True)]
+            if len(pictures) == 1:
+                lines += [
+                    f"{line['label'].get(say.language, line['line'])}: {say('line_' + line['status'])}"
+                    for line in pictures[0]["lines"]
+                ]
+            place = f"reviews/{regions[0]}" if len(regions) == 1 else "reviews"
+            return {"region": say.listed(labels)}, lines[:MOST_LINES], place
+
+
+def _counts(picture: dict[str, Any], say: Phrases) -> str:
+    return ", ".join(f"{say(f'line_{status}')} {count}" for status, count in picture["counts"].items())
 
 
 def _name(view: View, person: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tracker.directory.people import Person, people_of, roles_of
@@ -18,6 +19,8 @@ from tracker.workplan.workstream import Workstream
 if TYPE_CHECKING:
     from tracker.runtime import Runtime, View
 
+LONGEST_WAIT = timedelta(days=21)
+"""How long a link that was asked for after its round waits for a mail server."""
 NOBODY = Person("", None, None, "en")
 
 
@@ -63,6 +66,9 @@ def occasion_of(runtime: Runtime, view: View, letter: Letter, thread: str | None
     is_over = opened.closed or local_day(runtime.now(), view.workplan.zone).isoformat() > opened.closes
     if letter.kind in {"reminder", "asked"} and is_over:
         return Unsent("lapsed", "the round is closed")
+    waited = runtime.now() - datetime.fromisoformat(letter.created_at)
+    if letter.kind == "link" and is_over and waited > LONGEST_WAIT:
+        return Unsent("lapsed", "nobody waits for it any more")
     person = people_of(view.tx, [letter.recipient]).get(letter.recipient)
     unsent = obstacle(person)
     if unsent and not (letter.kind == "link" and unsent.state == "muted"):  # who asks for a letter wants it

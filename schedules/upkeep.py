@@ -1,0 +1,55 @@
+"""The ticker's quieter jobs: readiness drafts before reviews, checking the logs, letting go what nobody needs."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from schedules.jobs import going_on, is_day, is_open, real_workplans
+from tracker.directory.tokens import prune_signins
+from tracker.events.dates import local_day
+from tracker.notifications import drafts
+from tracker.notifications.notices import readiness_due, tell
+from tracker.proof.checking import check
+from tracker.runtime import Runtime
+from tracker.workplan.round import Round
+
+
+def draft_readiness(runtime: Runtime) -> str:
+    """Write to the Secretariat how ready a region is before its review, and how ready all are once a quarter."""
+    count = 0
+    with going_on() as each:
+        for workplan in real_workplans(runtime):
+            with each(f"{workplan} readiness"):
+                if is_day(runtime, workplan):
+                    count += tell(runtime, workplan, partial(readiness_due, runtime.now()))
+    return f"drafts written: {count}"
+
+
+def verify_logs(runtime: Runtime) -> str:
+    """Check every log from end to end; what is found wrong fails the job."""
+    checked = []
+    with going_on() as each:
+        for workplan in runtime.workplan_ids():
+            with each(f"{workplan} is not as it was written: run `tracker verify --workplan {workplan}`"):
+                found = check(runtime, workplan)
+                if not found.is_good:
+                    raise ValueError("; ".join(one.words for one in found.findings[:3]))
+                checked.append(f"{workplan}: {found.size} entries are as they were written")
+    return "; ".join(checked) or "no log yet"
+
+
+def prune(runtime: Runtime) -> str:
+    """Remove signins and links to sign in that ended a month ago, and what was typed behind links that are over."""
+    now = runtime.now()
+    with runtime.database.write() as tx:
+        signins = prune_signins(tx, now)
+    typed = 0
+    with going_on() as each:
+        for workplan in runtime.workplan_ids():
+            with each(f"{workplan} drafts"):
+                with runtime.ask(workplan) as view:
+                    today = local_day(now, view.workplan.zone)
+                    still_open = [one.id for one in view.plan.all("round", Round) if is_open(one, today)]
+                with runtime.database.write() as tx:
+                    typed += drafts.prune(tx, now, workplan, still_open)
+    return f"signins removed: {signins}, drafts removed: {typed}"
