@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import shutil
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, expect
 
 from tests.web.site import HOME, Site
+from tests.web.watching import Watched, serving, watching
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PATHS = (
     "/",
     "/signin",
@@ -49,67 +36,10 @@ REFUSED = ("/nowhere", f"{HOME}entries/20/genuine?size=x&seal=y&as_of=position:4
 IN_THE_DARK = (f"{HOME}?status=overdue", f"{HOME}activities/3.4", f"{HOME}activities/3.4?as_of=2023-05-15")
 
 
-@dataclass
-class Watched:
-    """A page of the browser, and what its console complained about."""
-
-    page: Page
-    base: str
-    complaints: list[str]
-
-    def open(self, path: str) -> None:
-        self.page.goto(self.base + path)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("no Chromium: install the package `chromium`")
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield found
-        found.close()
-
-
-@contextlib.contextmanager
-def serving(site: Site, port: int) -> Iterator[str]:
-    server = make_server("127.0.0.1", port, site.house.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
 @pytest.fixture
 def base(site: Site, free_port: int) -> Iterator[str]:
-    with serving(site, free_port) as address:
+    with serving(site.house.app, free_port) as address:
         yield address
-
-
-@contextlib.contextmanager
-def watching(
-    browser: Browser, base: str, *, width: int = 1280, scripts: bool = True, scheme: str = "light"
-) -> Iterator[Watched]:
-    context: BrowserContext = browser.new_context(
-        viewport={"width": width, "height": 800},
-        java_script_enabled=scripts,
-        color_scheme="dark" if scheme == "dark" else "light",
-    )
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    watched = Watched(page, base, [])
-
-    def note(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            watched.complaints.append(message.text)
-
-    page.on("console", note)
-    page.on("pageerror", lambda error: watched.complaints.append(str(error)))
-    yield watched
-    context.close()
 
 
 def sign_in(watched: Watched, site: Site, who: str) -> None:

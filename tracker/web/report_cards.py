@@ -53,6 +53,7 @@ class Theirs:
 class Card:
     """One activity of the form. ``wording`` is ``(text, language)``, ``voices`` are ``(entity, name)``.
 
+    ``base`` is what held before the quarter's reports, ``before`` what these voices said so far, else the same.
     ``own`` is the position of the newest report in one of the voices about the quarter, ``given`` what it said, as the
     form's fields. ``quiet`` counts the quarters before this one without news; ``asks_on`` says that the form asks now
     whether the activity is still planned.
@@ -63,7 +64,7 @@ class Card:
     wording: tuple[str, str]
     workstream: str
     version: int
-    claim: Claim
+    before: Claim
     base: Claim
     standing: str
     told: str | None
@@ -163,7 +164,7 @@ def _card(view: View, mine: list[Duty], say: Phrases, texts: Mapping[str, str]) 
         wording=in_language(activity.text, say.language),
         workstream=activity.workstream,
         version=standing.version if standing else 0,
-        claim=activity.claim,
+        before=next((said[one] for one in voices if one in said), base),
         base=base,
         standing=_standing(view, activity, say),
         told=_told(view, mine, say),

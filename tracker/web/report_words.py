@@ -20,7 +20,7 @@ def sentences(card: Card, event: Mapping[str, Any], say: Phrases, *, is_past: bo
         words.append(say("said_no_requests"))
     if data.get("status") or data.get("assessment"):
         new = _state(data.get("status") or _started(card), data.get("assessment"), say)
-        old = say.status(card.claim.status, card.claim.assessment)
+        old = say.status(card.before.status, card.before.assessment)
         words.append(
             say("said_now", new=new) if is_past or new == old else say("said_status", old=old, new=new)
         )
