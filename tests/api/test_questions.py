@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 
+from tests.api.test_rights import address
 from tests.installation import ADOPTED, API, Installation
+from tracker.api import queries
+from tracker.api.call import Route
+from tracker.api.routes import ROUTES
 
 REPORT = {
     "type": "ProgressReported",
@@ -137,3 +142,99 @@ def test_a_moment_answers_with_the_entry_it_resolves_to(told: Installation) -> N
     assert found["as_of"] == "moment:principals-june"
     assert told.read("state?as_of=moment:principals-june")["position"] == found["position"]
     assert found["recorded_at"] < (ADOPTED + timedelta(days=1)).isoformat()
+
+
+ASKING = [route for route in ROUTES if route.query is not None and issubclass(route.query, queries.Question)]
+BAD: dict[str, tuple[str, ...]] = {
+    "as_of": (
+        "2031-01-01",
+        "position:99999",
+        "position:0",
+        "moment:never",
+        "P",
+        "+P1D",
+        "-P9999Y",
+        "last week",
+    ),
+    "effective_on": ("2031-01-01", "position:5", "moment:never", "P1X", "2023-02-29", "now"),
+}
+
+
+def asked(route: Route, more: str) -> str:
+    """Return the address of a read with what it needs, and a question."""
+    said = address(route)
+    return f"{said}{'&' if '?' in said else '?'}{more}"
+
+
+@pytest.mark.parametrize("route", ASKING, ids=lambda route: route.path)
+def test_every_read_refuses_what_is_no_moment_and_names_what_is_one(told: Installation, route: Route) -> None:
+    names = ("now", "from 1 to", "today", "moments", "date", "Give", "go back less")
+    for name, said in ((name, said) for name, spellings in BAD.items() for said in spellings):
+        problem = told.get(asked(route, f"{name}={quote(said)}")).json
+        assert problem is not None
+        assert (problem["status"], problem["type"]) == (422, "/problems/moment"), (said, problem)
+        assert (problem["field"], problem["value"]) == (name, said)
+        assert any(word in problem["way_out"] for word in names), problem
+    before = told.get(asked(route, "as_of=2022-12-20")).json
+    assert before is not None
+    assert (before["status"], before["began"]) == (422, "2023-01-09")
+    assert "effective_on=2022-12-20" in before["instead"]
+
+
+@pytest.mark.parametrize("route", ASKING, ids=lambda route: route.path)
+def test_every_read_takes_every_question(told: Installation, route: Route) -> None:
+    for said in ("as_of=moment:principals-june", "as_of=-P1D&effective_on=moment:principals-june"):
+        answer = told.get(asked(route, said))
+        assert answer.status_code in {200, 404}, answer.get_data(as_text=True)  # 404: nothing has that id
+        if answer.status_code == 200 and answer.json and "question" in answer.json:
+            assert answer.json["question"]["position"] < told.read("tree-head")["size"]
+
+
+@pytest.mark.parametrize(
+    "path, field",
+    [
+        ("events?from={}", "from"),
+        ("events?to={}", "to"),
+        ("activities?changed_since={}", "changed_since"),
+        ("changes?from={}", "from"),
+        ("changes?from=position:1&to={}", "to"),
+    ],
+)
+def test_the_ends_of_a_span_are_moments_too(told: Installation, path: str, field: str) -> None:
+    for said in BAD["as_of"]:
+        problem = told.get(path.format(quote(said))).json
+        assert problem is not None
+        assert (problem["status"], problem["field"], problem["value"]) == (422, field, said)
+        assert problem["way_out"]
+
+
+@pytest.mark.parametrize(
+    "query, language, words",
+    [
+        ("as_of=2023-06-15", "en", "as we knew it on 15 June 2023, end of day, Europe/Zurich"),
+        ("as_of=moment:principals-june", "en", "as we knew it on 15 June 2023, end of day, Europe/Zurich"),
+        (
+            "as_of=2023-06-15T18:00:00%2B02:00",
+            "es",
+            "tal como lo sabíamos el 15 de junio de 2023, 18:00, Europe/Zurich",
+        ),
+        ("as_of=position:300", "fr", "tel que nous le savions à l'inscription 300"),
+        (
+            "effective_on=2023-03-15&as_of=2023-06-15",
+            "fr;q=0.9, de",
+            "le 15 mars 2023, tel que nous le savions le 15 juin 2023, à la fin de la journée, Europe/Zurich",
+        ),
+        ("effective_on=2023-03-15", "es", "el 15 de marzo de 2023, tal como lo sabemos ahora"),
+        ("", "sw", "as we know it now"),
+    ],
+)
+def test_the_question_is_said_in_the_readers_language(
+    told: Installation, query: str, language: str, words: str
+) -> None:
+    for path in ("state", "moments"):
+        answer = told.get(f"{path}?{query}", headers={"Accept-Language": language}).json
+        assert answer is not None
+        assert answer["question"]["words"] == words
+    english = told.get(f"state?{query}").json
+    assert english is not None
+    assert english["question"]["words"].isascii()  # the one language is not given to readers of the other

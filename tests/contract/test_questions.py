@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -10,8 +10,11 @@ from tests.databases import FOUNDED, NOW, Hands, W, founded, post
 from tests.stories import event, report, retract, status
 from tracker.errors import MomentError
 from tracker.events.dates import parse_instant
+from tracker.events.vocabulary import Window
+from tracker.projections.questions import instant_of
 from tracker.projections.standings import fingerprint
 from tracker.workplan.activity import Activity
+from tracker.workplan.root import Workplan
 
 
 @pytest.fixture
@@ -139,3 +142,37 @@ def test_a_question_is_answered_the_same_for_ever(runtime, clock):
 def answer(runtime, as_of, on):
     with runtime.ask(W, as_of, on) as view:
         return fingerprint(view.plan)
+
+
+@pytest.mark.parametrize(
+    "now, said, meant",
+    [
+        ("2023-03-26T10:00:00+02:00", "-P1D", "2023-03-25T10:00:00+01:00"),  # the night lost an hour
+        ("2023-10-29T10:00:00+01:00", "-P1D", "2023-10-28T10:00:00+02:00"),  # the night gained one
+        ("2023-10-29T10:00:00+01:00", "-PT24H", "2023-10-28T11:00:00+02:00"),
+        ("2023-04-01T00:30:00+02:00", "-P1M", "2023-03-01T00:30:00+01:00"),  # in UTC both are another month
+        ("2023-03-31T12:00:00+02:00", "-P1M", "2023-02-28T12:00:00+01:00"),
+        ("2024-02-29T12:00:00+01:00", "-P1Y", "2023-02-28T12:00:00+01:00"),
+    ],
+)
+def test_a_duration_goes_back_by_the_calendar_of_the_plan_also_across_a_change_of_clocks(now, said, meant):
+    zone = Workplan(
+        "w", {"en": "w"}, Window("2022-Q1", "2024-Q4"), "Europe/Zurich", "o", {}, False, False, ()
+    )
+    found = instant_of(zone, datetime.fromisoformat(now).astimezone(UTC), said, "as_of")
+    assert found == datetime.fromisoformat(meant)
+
+
+@pytest.mark.parametrize(
+    "zone, day, last",
+    [
+        ("Europe/Zurich", "2023-03-26", "2023-03-26T21:59:59.999999+00:00"),
+        ("Europe/Zurich", "2023-10-29", "2023-10-29T22:59:59.999999+00:00"),
+        ("America/Santiago", "2022-09-10", "2022-09-11T03:59:59.999999+00:00"),  # no midnight that night
+        ("America/Havana", "2023-11-04", "2023-11-05T03:59:59.999999+00:00"),  # midnight came twice
+        ("Pacific/Apia", "2011-12-29", "2011-12-30T09:59:59.999999+00:00"),  # a day that never came followed
+    ],
+)
+def test_a_day_ends_when_the_next_begins_whatever_the_clocks_do(zone, day, last):
+    plan = Workplan("w", {"en": "w"}, Window("2010-Q1", "2024-Q4"), zone, "o", {}, False, False, ())
+    assert instant_of(plan, datetime(2024, 1, 1, tzinfo=UTC), day, "as_of") == datetime.fromisoformat(last)

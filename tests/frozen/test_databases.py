@@ -27,6 +27,8 @@ from tracker.proof.keys import sign
 HERE = Path(__file__).parent
 RELEASES = sorted(path.name for path in HERE.iterdir() if path.is_dir() and path.name[0].isdigit())
 HOW = "an answer that a release gave is given for ever; fields may be added to it"
+PROSE = "/question/words:"
+"""Sentences may be put better."""
 CLI = system("system:cli")
 
 
@@ -94,6 +96,7 @@ def differences(then: Any, now: Any, at: str = "") -> list[str]:
 def differing(house: Installation, facts: Any) -> dict[str, list[str]]:
     asked = {path: (said["who"], said["answer"]) for path, said in facts["answers"].items()}
     found = {path: differences(then, ask(house, who, path)) for path, (who, then) in asked.items()}
+    found = {path: [one for one in said if not one.startswith(PROSE)] for path, said in found.items()}
     return {path: said[:5] for path, said in found.items() if said}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from tracker.api.call import Answer, Asked, Call, file_answer
@@ -69,6 +70,7 @@ def _point(call: Call, asked: Asked, said: str, field: str) -> tuple[Question, P
             error.way_out = f"Ask for {field}={instead}."
         error.field, error.value = field, said
         raise
+    question = replace(question, language=call.language)
     return question, plan_for(view.tx, view.end, question, call.runtime.cache)
 
 

@@ -6,6 +6,7 @@ import contextlib
 import re
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 import marshmallow as ma
@@ -118,7 +119,7 @@ class Dispatcher:
             with self.runtime.ask(
                 workplan, query.get("as_of"), query.get("effective_on"), allow=allow
             ) as view:
-                yield Asked(view, found[0])
+                yield Asked(replace(view, question=replace(view.question, language=_language())), found[0])
         except NotFoundError as error:
             if found:
                 raise

@@ -176,6 +176,7 @@ def question_tag(asked: Asked, request: Request, redactions: int, media_type: st
         redactions,
         question.day,
         question.is_now,
+        question.language,
         request.path,
         request.query_string.decode("latin-1"),
         hidden_from(asked),

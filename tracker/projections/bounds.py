@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 
 from tracker.clock import instant_text
 from tracker.database import Transaction
-from tracker.errors import MomentError
 from tracker.events.reading import LogEnd, position_at
-from tracker.projections.questions import DAY, instant_of
+from tracker.projections.questions import DAY, instant_of, position_of
 from tracker.workplan.root import Workplan
 
 
@@ -21,8 +20,8 @@ def after_position(
     Raises:
         MomentError: it is misspelt or in the future.
     """
-    if (position := _position(said, field)) is not None:
-        return min(position - 1, end.position)
+    if (position := _position(end, said, field)) is not None:
+        return position - 1
     instant = instant_of(workplan, now, said, field)
     if DAY.fullmatch(said):
         midnight = datetime.combine(date.fromisoformat(said), time(), ZoneInfo(workplan.zone))
@@ -42,21 +41,14 @@ def last_position(
     Raises:
         MomentError: it is misspelt or in the future.
     """
-    if (position := _position(said, field)) is not None:
-        return min(position, end.position)
+    if (position := _position(end, said, field)) is not None:
+        return position
     instant = None if said == "now" else instant_of(workplan, now, said, field)
     return end.position if instant is None else position_at(tx, end.workplan, instant_text(instant))
 
 
-def _position(said: str, field: str) -> int | None:
-    if not said.startswith("position:"):
-        return None
-    number = said.removeprefix("position:")
-    if not number.isdecimal() or not 1 <= int(number[:17]) <= 2**53:
-        raise MomentError(
-            "`{said}` names no entry", said=said, field=field, value=said, way_out="Positions run from 1."
-        )
-    return int(number[:17])
+def _position(end: LogEnd, said: str, field: str) -> int | None:
+    return position_of(end, said, field) if said.startswith("position:") else None
 
 
 _AT = "SELECT position FROM events WHERE workplan = ? AND position = ? AND recorded_at = ?"

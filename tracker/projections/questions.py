@@ -16,6 +16,7 @@ from tracker.database import Transaction
 from tracker.errors import MomentError
 from tracker.events.dates import local_day
 from tracker.events.reading import LogEnd, position_at, recorded_at
+from tracker.projections.question_words import in_words
 from tracker.workplan.root import Workplan
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -33,8 +34,9 @@ SPELLINGS = (
 class Question:
     """A resolved question.
 
-    ``day`` is the day that overdue and ages are computed for; ``effective`` the day asked about as we know it at
-    ``position``, or None.
+    ``instant`` is the one that ``as_of`` means, None where it means now or a position. ``day`` is the day that overdue
+    and ages are computed for; ``effective`` the day asked about as we know it at ``position``, or None. ``language`` is
+    that of ``words``.
     """
 
     as_of: str | None
@@ -45,17 +47,22 @@ class Question:
     day: date
     effective: date | None
     is_now: bool
+    instant: datetime | None = None
+    language: str = "en"
+
+    @property
+    def is_whole_day(self) -> bool:
+        """Whether it asks about the end of a day, however that was spelt."""
+        return (
+            self.instant is not None
+            and (self.instant + timedelta(microseconds=1)).astimezone(ZoneInfo(self.zone)).time() == time()
+        )
 
     @property
     def words(self) -> str:
-        """The question in words, as pages and answers say it."""
-        known = f"as we knew it at entry {self.position}" if not self.is_now else "as we know it now"
-        if self.as_of and DAY.fullmatch(self.as_of) and not self.is_now:
-            known = f"as we knew it on {_said(date.fromisoformat(self.as_of))}, end of day, {self.zone}"
-        elif self.as_of and not self.is_now and not self.as_of.startswith("position:"):
-            instant = datetime.fromisoformat(self.recorded_at).astimezone(ZoneInfo(self.zone))
-            known = f"as we knew it by {_said(instant.date())}, {instant:%H:%M}, {self.zone}"
-        return f"on {_said(self.effective)}, {known}" if self.effective else known
+        """The question in words, as answers say it."""
+        known = None if self.is_now else self.instant or self.position
+        return in_words(self.language, self.zone, known, self.effective, is_day=self.is_whole_day)
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -66,10 +73,6 @@ class Question:
             "zone": self.zone,
             "words": self.words,
         }
-
-
-def _said(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 def resolve(
@@ -104,6 +107,7 @@ def resolve(
         day=effective or known_on,
         effective=effective,
         is_now=is_now,
+        instant=instant,
     )
 
 
@@ -114,16 +118,7 @@ def _position(
     if said == "now":
         return end.position, None
     if said.startswith("position:"):
-        number = said.removeprefix("position:")
-        if not NUMBER.fullmatch(number) or not 1 <= int(number) <= end.position:
-            raise MomentError(
-                "the log has no entry {number}",
-                number=number,
-                field="as_of",
-                value=said,
-                way_out=f"Positions run from 1 to {end.position}.",
-            )
-        return int(number), None
+        return position_of(end, said, "as_of"), None
     instant = instant_of(workplan, now, said, "as_of")
     if instant is None:
         return end.position, None
@@ -131,6 +126,24 @@ def _position(
     if position == 0:
         raise before_the_log(tx, end, workplan, instant, said)
     return position, instant
+
+
+def position_of(end: LogEnd, said: str, field: str) -> int:
+    """Return the position that ``position:N`` names.
+
+    Raises:
+        MomentError: the log has no such entry.
+    """
+    number = said.removeprefix("position:")
+    if not NUMBER.fullmatch(number) or not 1 <= int(number) <= end.position:
+        raise MomentError(
+            "the log has no entry {number}",
+            number=number[:40],
+            field=field,
+            value=said,
+            way_out=f"Positions run from 1 to {end.position}.",
+        )
+    return int(number)
 
 
 def before_the_log(
@@ -175,12 +188,12 @@ def instant_of(workplan: Workplan, now: datetime, said: str, field: str) -> date
         if day == today:
             return None
         if day > today:
-            raise _future(said, field)
+            raise _future(workplan, now, said, field)
         return (
             datetime.combine(day + timedelta(days=1), time(), zone) - timedelta(microseconds=1)
         ).astimezone(UTC)
     if match := DURATION.fullmatch(said):
-        return _back(now, match, said, field)
+        return _back(workplan, now, match, said, field)
     try:
         instant = datetime.fromisoformat(said.replace(" ", "+") if "T" in said else said)
         in_utc = instant.astimezone(UTC) if instant.tzinfo and said.isprintable() else None
@@ -191,7 +204,7 @@ def instant_of(workplan: Workplan, now: datetime, said: str, field: str) -> date
             "`{said}` names no moment", said=said, field=field, value=said, way_out=f"Give {SPELLINGS}."
         )
     if in_utc > now:
-        raise _future(said, field)
+        raise _future(workplan, now, said, field)
     return in_utc
 
 
@@ -208,34 +221,36 @@ def _calendar_day(said: str, field: str) -> date:
         ) from error
 
 
-def _future(said: str, field: str) -> MomentError:
+def _future(workplan: Workplan, now: datetime, said: str, field: str) -> MomentError:
+    today = local_day(now, workplan.zone)
     return MomentError(
         "{said} lies in the future: nothing is known of it",
         said=said,
         field=field,
         value=said,
-        way_out="Ask for now.",
-        details={"query": {}},
+        way_out=f"Ask for now, or for a day up to today, {today} in {workplan.zone}.",
+        details={"query": {}, "latest": today.isoformat()},
     )
 
 
-def _back(now: datetime, match: re.Match[str], said: str, field: str) -> datetime:
+def _back(workplan: Workplan, now: datetime, match: re.Match[str], said: str, field: str) -> datetime:
+    """Go back by the calendar and the clock of the workplan's zone: a day before noon is noon, also across a change."""
     years, months, weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
     if said.startswith("+"):
-        raise _future(said, field)
-    total = now.year * 12 + now.month - 1 - years * 12 - months
-    if total < 12:
-        raise MomentError(
-            "{said} reaches before the calendar", said=said, field=field, value=said, way_out="Shorten it."
-        )
-    year, month = divmod(total, 12)
-    day = min(now.day, calendar.monthrange(year, month + 1)[1])
+        raise _future(workplan, now, said, field)
+    local = now.astimezone(ZoneInfo(workplan.zone))
+    year, month = divmod(local.year * 12 + local.month - 1 - years * 12 - months, 12)
     try:
-        back = now.replace(year=year, month=month + 1, day=day)
-        return back - timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
-    except OverflowError as error:
+        day = min(local.day, calendar.monthrange(year, month + 1)[1])
+        back = local.replace(year=year, month=month + 1, day=day) - timedelta(weeks=weeks, days=days)
+        return back.astimezone(UTC) - timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    except (ValueError, OverflowError) as error:
         raise MomentError(
-            "{said} reaches before the calendar", said=said, field=field, value=said, way_out="Shorten it."
+            "{said} reaches before the calendar",
+            said=said,
+            field=field,
+            value=said,
+            way_out=f"The plan begins on {workplan.first_day}: go back less, or give a date.",
         ) from error
 
 
@@ -255,5 +270,5 @@ def _day(workplan: Workplan, now: datetime, said: str) -> date:
         instant = instant_of(workplan, now, said, "effective_on")
         day = today if instant is None else local_day(instant, workplan.zone)
     if day > today:
-        raise _future(said, "effective_on")
+        raise _future(workplan, now, said, "effective_on")
     return day
