@@ -52,6 +52,11 @@ def tell_history(url: str, folder: Path) -> None:
         event(
             "ActivityScheduled", "activity/3.4", {"from": "2023-Q1", "to": "2023-Q1", "source": "WHO's mail"}
         ),
+        event(
+            "ProductPlanned",
+            "product/instrumento",
+            {"title": "A tool", "kind": "tool", "activities": ["3.4"]},
+        ),
     )
     at(
         4,

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.web.site import HOME, Site
+from tests.web.test_amending import page_of, report
 from tests.web.watching import Watched, serving, watching
 
 PATHS = (
@@ -34,6 +35,11 @@ PATHS = (
 )
 REFUSED = ("/nowhere", f"{HOME}entries/20/genuine?size=x&seal=y&as_of=position:40")
 IN_THE_DARK = (f"{HOME}?status=overdue", f"{HOME}activities/3.4", f"{HOME}activities/3.4?as_of=2023-05-15")
+
+
+def amending(site: Site) -> list[str]:
+    """Return the forms that amend the report about activity 3.4."""
+    return [page_of(report(site), way) for way in ("correct", "withdraw", "remove")]
 
 
 @pytest.fixture
@@ -112,7 +118,7 @@ def test_filters_work_in_place_and_stay_in_the_address(site: Site, base: str, br
 def test_no_page_scrolls_sideways_or_complains(site: Site, base: str, browser: Browser, width: int):
     with watching(browser, base, width=width) as watched:
         sign_in(watched, site, "secretariat")
-        for path in PATHS:
+        for path in (*PATHS, *amending(site)):
             watched.open(path)
             wide = watched.page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{path} is {wide} wide"
@@ -130,7 +136,7 @@ def test_axe_finds_nothing(site: Site, base: str, browser: Browser, scheme: str)
     is_dark = scheme == "dark"
     with watching(browser, base, scheme=scheme) as watched:
         sign_in(watched, site, "secretariat")
-        for path in IN_THE_DARK if is_dark else (*PATHS, *REFUSED):
+        for path in IN_THE_DARK if is_dark else (*PATHS, *REFUSED, *amending(site)):
             watched.open(path)
             watched.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
             found = axe.run(watched.page, options={"runOnly": ["color-contrast"]} if is_dark else {})

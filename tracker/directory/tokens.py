@@ -23,6 +23,8 @@ KEPT_AFTER = timedelta(days=30)
 LINK_LIFE = timedelta(minutes=60)
 IDLE = timedelta(hours=2)
 ABSOLUTE = timedelta(hours=12)
+FRESH = timedelta(minutes=15)
+"""How long after signing in somebody may still do what nobody can undo."""
 
 
 def hash_of(secret: str) -> str:
@@ -240,6 +242,12 @@ def signed_in_person(tx: Transaction, now: datetime, secret: str) -> str | None:
     ):
         return None
     return str(row.person)
+
+
+def is_fresh(tx: Transaction, now: datetime, secret: str) -> bool:
+    """Return whether a signin was made just now; using it does not make it any fresher."""
+    made = tx.core.execute(sa.select(signins.c.created_at).where(signins.c.hash == hash_of(secret))).scalar()
+    return made is not None and made > instant_text(now - FRESH)
 
 
 def touch_signin(tx: Transaction, now: datetime, secret: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from email.utils import parseaddr
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from tracker.clock import new_id
 from tracker.directory.people import Person
@@ -21,8 +22,10 @@ HASTE = Patience(connect=5, reply=10, final=20, tries=1)
 """A visitor waits for this one: better to be told to ask again than to look at a blank page."""
 
 
-def send_signin_link(runtime: Runtime, person: Person, secret: str, *, post: Post | None = None) -> None:
-    """Send a person the link that signs them in.
+def send_signin_link(
+    runtime: Runtime, person: Person, secret: str, *, to: str | None = None, post: Post | None = None
+) -> None:
+    """Send a person the link that signs them in, and leads on to the page ``to``.
 
     Raises:
         DeliveryError: there is no mail server, it cannot be reached, or it refuses the letter.
@@ -39,7 +42,7 @@ def send_signin_link(runtime: Runtime, person: Person, secret: str, *, post: Pos
     message = blank(settings.mail_from, say("signin_sender"), person, runtime.now())
     message["Subject"] = say("signin_subject")
     message["Message-ID"] = f"<{new_id()}@{domain_of(runtime)}>"
-    link = f"{settings.base_url}/signin/{secret}"
+    link = f"{settings.base_url}/signin/{secret}" + (f"?{urlencode({'to': to})}" if to else "")
     values = {
         "say": say,
         "language": say.language,

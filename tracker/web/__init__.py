@@ -7,6 +7,7 @@ from flask import Flask
 from tracker.runtime import Runtime
 from tracker.web import (
     activities,
+    amendments,
     comparison,
     entries,
     genuine,
@@ -19,7 +20,7 @@ from tracker.web import (
     signin,
 )
 
-PAGES = (home, signin, plan, activities, records, entries, genuine, comparison)
+PAGES = (home, signin, plan, activities, records, entries, genuine, amendments, comparison)
 """The modules whose pages stand on the shell; importing them is what puts them there."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import request
@@ -10,17 +11,20 @@ from flask import request
 from tracker.clock import instant_text
 from tracker.errors import MomentError
 from tracker.events.catalogue import CATALOGUE
-from tracker.events.event import kind_of
+from tracker.events.reading import read_stored
 from tracker.projections.history import Filters, one_entry
+from tracker.projections.history import entries as history_entries
 from tracker.projections.proofs import examine
 from tracker.projections.questions import DAY
 from tracker.web import labels
+from tracker.web.amending import entry_at, ways
 from tracker.web.genuine import check_position
 from tracker.web.language import _
 from tracker.web.rendering import shell
-from tracker.web.telling import tell, told
+from tracker.web.telling import Told, facts, tell, told
 from tracker.web.visits import Visit, page, visit
 
+AMENDED = ("corrected_by", "retracted_by", "redacted_by")
 FILTERS = ("kind", "subject", "type", "entity", "channel", "from", "to")
 PAGE = 40
 
@@ -94,10 +98,35 @@ def entry(workplan: str, position: int) -> tuple[str, int]:
         check_position(here, position)
         answer = here.answer
         view = one_entry(answer.tx, answer.end, answer.plan, position)
+        shown = tell(here, view)
         return page(
             "entry.html",
             here,
-            entry=tell(here, view),
-            kind=_(labels.KIND.get(kind_of(view["subject"]), "")),
+            entry=shown,
+            facts=facts(here, view),
+            amendments=_amendments(here, view),
+            ways=ways(here, entry_at(here, position)),
+            done=_done(here),
             found=examine(answer.tx, workplan, position, answer.question.position),
         )
+
+
+def _amendments(here: Visit, view: dict[str, Any]) -> list[Told]:
+    """Return the corrections, retractions and redactions of an entry, oldest first; a redaction always shows."""
+    answer = here.answer
+    known = answer.question.position
+    found = sorted(
+        {at for name in AMENDED for at in view.get(name, ()) if at <= known or name == "redacted_by"}
+    )
+    stored = [read_stored(answer.tx, here.id, at) for at in found]
+    return [tell(here, one) for one in history_entries(answer.tx, here.id, answer.plan, stored, known)]
+
+
+def _done(here: Visit) -> int | None:
+    """Return the entry that the reader recorded just now, as the address says."""
+    said = request.args.get("done", "")
+    return (
+        int(said)
+        if said.isdecimal() and len(said) < 16 and int(said) <= here.answer.question.position
+        else None
+    )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
+from datetime import timedelta
 
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
@@ -12,6 +14,8 @@ from tracker.directory.cookies import cookie_attributes, cookie_name
 from tracker.directory.people import person_at, person_of
 from tracker.directory.tokens import (
     ABSOLUTE,
+    FRESH,
+    is_fresh,
     is_good_link,
     living_links,
     make_signin_link,
@@ -50,11 +54,46 @@ def ask_for_link() -> str | tuple[str, int]:
             faults = {"email": _("Give the mail address that the Secretariat knows you by.")}
         return render_template("signin.html", can_send=can_send, faults=faults, email=address), 422
     if can_send:
-        threading.Thread(target=_send, args=(runtime(), address), name="signin-letter").start()
+        _send_beside(address)
     return render_template("signin_asked.html", email=address, can_send=can_send)
 
 
-def _send(run: Runtime, address: str) -> None:
+def fresh_signin_needed() -> tuple[str, int] | None:
+    """Return the page that asks to sign in again, None where this signin was made just now.
+
+    A browser left open must not be enough for what nobody can undo.
+    """
+    run, secret = runtime(), reader().secret
+    with run.database.read() as tx:
+        if secret and is_fresh(tx, run.now(), secret):
+            return None
+    can_send = run.settings.smtp_url is not None
+    minutes = FRESH // timedelta(minutes=1)
+    return render_template("signin_again.html", to=request.path, can_send=can_send, minutes=minutes), 403
+
+
+@shell.post("/signin/again")
+def sign_in_again() -> str:
+    """Send a new link to the address of whoever is signed in; it leads back to where they were."""
+    check_form()
+    person = reader().person
+    address = (person and person.email) or ""
+    can_send = runtime().settings.smtp_url is not None
+    if can_send:
+        _send_beside(address, _inside(request.form.get("to", "")))
+    return render_template("signin_asked.html", email=address, can_send=can_send)
+
+
+def _inside(said: str) -> str | None:
+    """Return an address of this system, None for any other."""
+    return said if re.fullmatch(r"/w/[A-Za-z0-9/._~-]{1,300}", said) and "//" not in said else None
+
+
+def _send_beside(address: str, to: str | None = None) -> None:
+    threading.Thread(target=_send, args=(runtime(), address, to), name="signin-letter").start()
+
+
+def _send(run: Runtime, address: str, to: str | None) -> None:
     """Send a link to whoever has the address.
 
     It runs beside the answer: how long that takes must not tell whether anybody has the address.
@@ -68,7 +107,7 @@ def _send(run: Runtime, address: str) -> None:
             if living_links(tx, run.now(), person.id) >= MOST_LINKS:
                 return
             secret = make_signin_link(tx, run.now(), person.id)
-        send_signin_link(run, person, secret)
+        send_signin_link(run, person, secret, to=to)
     except TrackerError as error:
         logging.getLogger(__name__).warning("a sign-in letter was not sent: %s", error)
 
@@ -90,7 +129,7 @@ def use_link(secret: str) -> Response | tuple[str, int]:
             made = sign_in(tx, run.now(), secret)
     except UnknownReaderError:
         return render_template("signin_link.html", is_good=False), 410
-    answer = redirect("/", 303)
+    answer = redirect(_inside(request.args.get("to", "")) or "/", 303)
     base = run.settings.base_url
     answer.set_cookie(cookie_name(base), made, max_age=ABSOLUTE, **cookie_attributes(base))
     return answer

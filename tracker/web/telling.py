@@ -7,13 +7,16 @@ from typing import Any
 
 from tracker.events.catalogue import CATALOGUE, EntryCorrected
 from tracker.events.dates import local_day, parse_instant
-from tracker.events.reading import read_event
+from tracker.events.reading import read_event, read_subject
+from tracker.events.shapes import to_json
 from tracker.projections.history import Filters, differences, history, states_around
 from tracker.projections.reading_rights import WITHHELD
 from tracker.web import labels
 from tracker.web.differences import Line, lines
+from tracker.web.event_fields import data_lines, fields_of
 from tracker.web.language import _, instant_words, occurred_words
 from tracker.web.visits import Visit
+from tracker.workplan.folding import living
 
 TOLD_APART = frozenset({"evidence", "assessment_reason", "sustainability", "sustain_note", "quarter"})
 """Fields of a state that an entry tells in its own words, not as a difference."""
@@ -87,6 +90,14 @@ def tell(here: Visit, view: dict[str, Any]) -> Told:
     )
 
 
+def facts(here: Visit, view: dict[str, Any]) -> list[tuple[str, str, str | None]]:
+    """Return ``(label, words, language)`` of everything that an entry says, as it was recorded."""
+    if not here.may("history") or CATALOGUE[view["type"]].kind == "any":
+        return []
+    found = fields_of(CATALOGUE[view["type"]].data, view["data"])
+    return [(one.label, one.words(here.name), one.lang) for one in found]
+
+
 def folded(entries: list[Told]) -> list[list[Told]]:
     """Return the entries with those that an import made one after another in one group, all others alone."""
     groups: list[list[Told]] = []
@@ -140,12 +151,20 @@ def _lines(here: Visit, view: dict[str, Any], *, may_know: bool) -> list[Line]:
 
 def _correction_lines(here: Visit, view: dict[str, Any]) -> list[Line]:
     """Return what a correction changed of the entry itself; what it changed of the subject is told beside it."""
-    target, data = read_event(here.answer.tx, here.id, view["data"]["position"]), view["data"]
+    position, data, tx = view["data"]["position"], view["data"], here.answer.tx
+    earlier = living(read_subject(tx, here.id, view["subject"], view["position"] - 1), here.zone)
+    target = next((one.event for one in earlier if one.event.position == position), None)
+    if target is None:
+        return []
     made = []
     if said := data.get("occurred_on"):
         made.append(Line(_("happened"), occurred_words(target.occurred_on), occurred_words(said)))
-    if here.may("history") and isinstance(data.get("reason"), str):
-        made.append(Line(_("why"), None, data["reason"]))
+    if not here.may("history"):
+        return made
+    if isinstance(data.get("reason"), str):
+        made.append(Line(_("its reason"), None, data["reason"]))
+    if said := data.get("data"):
+        made += data_lines(CATALOGUE[target.type].data, here, here.reveal(to_json(target.data)), said)
     return made
 
 
