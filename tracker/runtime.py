@@ -28,9 +28,10 @@ from tracker.events.shapes import to_json
 from tracker.events.vocabulary import Channel, Source
 from tracker.projections.heads import Heads
 from tracker.projections.past import plan_for
+from tracker.projections.plan_cache import PlanCache
 from tracker.projections.questions import Question, resolve
 from tracker.projections.snapshots import freeze
-from tracker.projections.standings import PlanCache, project
+from tracker.projections.standings import project
 from tracker.projections.working_days import is_station, working_days
 from tracker.settings import Settings
 from tracker.workplan.docket import Place, pointing

@@ -26,7 +26,7 @@ TABLES = {  # what a restored log must hold in the same words; the head's counte
     "tree_nodes": "*",
     "texts": "*",
     "signed_heads": "*",
-    "plan_states": "workplan, subject, position, version, latest, state",
+    "plan_states": "workplan, subject, position, version, latest, state, reaches",
     "plan_current": "workplan, subject, position, version, latest, state",
     "workplan_heads": "workplan, position, recorded_at, frontier",
 }

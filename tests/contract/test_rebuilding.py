@@ -16,7 +16,7 @@ from tracker.database import Database, Transaction
 from tracker.errors import ConflictError, LogError, RuleError, UnavailableError
 from tracker.projections import rebuild_guard, rebuilding
 from tracker.projections.rebuild_guard import open_guarded
-from tracker.projections.rebuilding import rebuild
+from tracker.projections.rebuilding import rebuild, renew
 from tracker.projections.standings import fingerprint, write_standings
 from tracker.runtime import Runtime
 
@@ -175,6 +175,24 @@ def test_rows_that_differ_are_named_and_changed_only_when_accepted(runtime: Runt
     trial.check(runtime.database)
 
 
+def test_rows_of_another_releases_fold_are_computed_anew_at_the_next_start(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert renew(runtime.database) == []
+    with runtime.database.write() as tx:
+        tx.run("DELETE FROM plan_generations")
+        tx.run("UPDATE plan_states SET reaches = ''")
+        tx.run(
+            "UPDATE plan_current SET state = replace(state, 'Activity 5', 'Activity X') WHERE subject = 'activity/1.5'"
+        )
+    (done,) = renew(runtime.database)
+    assert (done.generation, done.differing) == (2, ("activity/1.5",))
+    assert renew(runtime.database) == []
+    trial.check(runtime.database)
+    monkeypatch.setattr(rebuilding, "FOLD_VERSION", 99)
+    assert [one.generation for one in renew(runtime.database)] == [3]
+
+
 def test_two_rebuilds_do_not_mix(runtime: Runtime) -> None:
     tried: list[int] = []
 
@@ -221,6 +239,7 @@ def given_role(database: Database, name: str) -> Iterator[None]:
             f"GRANT SELECT ON events, workplan_heads TO {name}",
             f"GRANT UPDATE (generation) ON workplan_heads TO {name}",
             f"GRANT SELECT, INSERT, UPDATE, DELETE ON plan_states, plan_current TO {name}",
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON plan_checkpoints, plan_generations TO {name}",
         ):
             tx.run(statement)
     try:

@@ -19,8 +19,8 @@ from tests.stories import report
 from tracker.database import is_migrated, migrate, open_database
 from tracker.directory.principals import system
 from tracker.errors import RuleError
+from tracker.projections.plan_cache import PlanCache
 from tracker.projections.rebuilding import rebuild
-from tracker.projections.standings import PlanCache
 from tracker.proof.checking import check
 from tracker.proof.keys import sign
 

@@ -137,7 +137,7 @@ class History:
             again = refold.follow(tx, len(self.stored))
         assert [row[0] for row in rows] == list(range(1, len(self.stored) + 1)), "an entry has no row, or two"
         for row, folded in zip(rows, again, strict=True):
-            position, subject, version, latest, state = row
+            position, subject, version, latest, state, reaches = row
             where = f"history {self.seed}, {subject} as of {position}"
             events = [raw for raw in oracle.raw[:position] if raw["subject"] == subject]
             assert state == oracle.state(events, None), where
@@ -146,6 +146,7 @@ class History:
                 f"{where}: a state changes when it is read"
             )
             assert (folded.subject, folded.version, folded.latest) == (subject, version, latest), where
+            assert folded.reaches == reaches, where
             assert dump_state(folded.state) == state, f"{where}: rebuilt differs"
 
     def check_present(self, oracle: Oracle) -> None:
@@ -202,7 +203,8 @@ def counted(plan: Plan) -> dict[str, tuple[int, int]]:
 
 
 _STATES = (
-    "SELECT position, subject, version, latest, state FROM plan_states WHERE workplan = ? ORDER BY position"
+    "SELECT position, subject, version, latest, state, reaches FROM plan_states"
+    " WHERE workplan = ? ORDER BY position"
 )
 _COUNTS = "SELECT " + ", ".join(
     f"(SELECT count(*) FROM {table} WHERE workplan = ?)"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from tests.stories import LINK, Story, activity, event, refused, report, retract, small_plan
+from tracker.events import dates
+from tracker.projections.standings import dump_state
 from tracker.workplan.obligations import duties
 
 SAYINGS: list[dict[str, Any]] = [
@@ -240,3 +243,38 @@ def test_one_report_settles_both_of_two_activities_that_are_the_same():
     states = {(duty.activity.id, duty.entity): duty.state for duty in duties(story.plan, "2023-Q2")}
     assert states["4.1", "acnur"] == states["3.1", "oim"] == states["3.1", "oms"] == "reported"
     assert states["3.2", "oim"] == "not_reported"
+
+
+def test_the_state_of_a_much_reported_activity_does_not_grow_with_its_history():
+    story = small_plan(now="2023-01-02")
+    days, sizes = [date(2023, 1, 2) + timedelta(days=number) for number in range(1, 540, 3)], []
+    stood: dict[str, str | None] = {}
+    for number, day in enumerate(days):
+        story.on(day.isoformat())
+        assessment = ("on_track", "at_risk", "delayed")[number % 3]
+        story.say(report("3.1", ("oim", "oms")[number % 2], assessment=assessment, reason="no venue"))
+        sizes.append(len(dump_state(story.activity())))
+        stood[dates.quarter_of(day)] = story.activity().assessment
+    assert max(sizes) < 3 * sizes[20], "after 20 reports, and after 180"
+    for quarter, said in stood.items():
+        turn = story.activity().turn_on(dates.last_day(quarter))
+        assert turn is not None
+        assert turn.assessment == said, quarter
+    assert story.activity().founded == "2022-12-15"
+
+
+def test_of_older_quarters_what_settles_them_and_what_was_asked_for_is_kept():
+    story = small_plan(now="2023-01-20")
+    (first,) = story.say(report("3.1", assessment="at_risk", reason="no venue", quarter="2022-Q4"))
+    (asked,) = story.say(report("3.1", "oms", quarter="2022-Q4", needs="a room"))
+    story.say(report("3.1", "oms", quarter="2022-Q4", note="nothing else", countries=["KE"]))
+    story.say(report("3.1", quarter="2022-Q4", note="once more"))
+    story.on("2023-04-20").say(report("3.1", assessment="on_track", quarter="2023-Q1"))
+    story.say(report("3.1", "oms", assessment="on_track", quarter="2023-Q1"))
+    kept = story.activity().reports
+    assert [(one.quarter, one.entity) for one in kept] == [
+        ("2022-Q4", "oim"), ("2022-Q4", "oms"), ("2023-Q1", "oim"), ("2023-Q1", "oms")
+    ]  # fmt: skip
+    assert kept[0].position == first.position
+    assert kept[1].countries == ("KE",), "places count though another report came after"
+    assert asked.position not in {one.position for one in kept}, "the same entity spoke of that quarter again"

@@ -12,6 +12,7 @@ import orjson
 
 from tracker.database import migrate
 from tracker.errors import RuleError
+from tracker.projections.rebuilding import renew
 from tracker.runtime import Runtime, build_runtime
 from tracker.settings import Settings
 from tracker.workplan.entity import Entity
@@ -36,9 +37,19 @@ def running(*, is_migrating: bool = True) -> Iterator[Runtime]:
         migrate(found.database_url)
     runtime = build_runtime(found)
     try:
+        if is_migrating:
+            bring_up(runtime)
         yield runtime
     finally:
         runtime.close()
+
+
+def bring_up(runtime: Runtime) -> None:
+    """Compute the plans anew whose rows another release's fold computed."""
+    for done in renew(runtime.database):
+        note(
+            f"{done.workplan} is rebuilt from its {done.position} entries: this release folds them otherwise."
+        )
 
 
 def workplan_meant(runtime: Runtime, said: str | None) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from tracker.cli.context import as_json, note, running, settings, show
+from tracker.cli.context import as_json, bring_up, note, running, settings, show
 from tracker.cli.proof import unguarded
 from tracker.database import is_migrated, migrate
 from tracker.directory import people, tokens
@@ -77,6 +77,7 @@ def serve(*, host: str | None, port: int | None, without_ticker: bool) -> None:
     note("Preparing the database …")
     migrate(found.database_url)
     runtime = build_runtime(found)
+    bring_up(runtime)
     if written := load_shipped(runtime):
         note(f"The shipped plan is loaded: {written} entries.")
     sync_ledger(runtime)

@@ -43,6 +43,12 @@ events = sa.Table(
         sqlite_where=sa.text("amends IS NOT NULL"),
         postgresql_where=sa.text("amends IS NOT NULL"),
     ),
+    sa.Index(
+        "events_amending_by_position",
+        *("workplan", "position", "subject", "version"),
+        sqlite_where=sa.text("amends IS NOT NULL"),
+        postgresql_where=sa.text("amends IS NOT NULL"),
+    ),
 )
 
 tree_nodes = sa.Table(

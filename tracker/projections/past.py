@@ -1,21 +1,22 @@
 """The plan at a resolved question.
 
-By position it is read from the state rows; by day only those subjects are folded again whose late facts or amendments
-came in between.
+By position it is read from the state rows; by day only those subjects are folded again of which an entry that came
+later, a late fact or an amendment, says something new about that day.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from tracker.clock import instant_text
 from tracker.database import Transaction
-from tracker.events.event import kind_of
-from tracker.events.reading import LogEnd, position_at, read_subject
+from tracker.events.reading import LogEnd, position_at
+from tracker.projections.plan_cache import PlanCache
 from tracker.projections.questions import Question
-from tracker.projections.standings import PlanCache, plan_at
-from tracker.workplan.folding import fold, is_amending, living, place_of
+from tracker.projections.refolding import Day, News, standing_on
 from tracker.workplan.plan import Plan, Standing
 
 
@@ -25,46 +26,50 @@ def plan_for(tx: Transaction, end: LogEnd, question: Question, cache: PlanCache)
     Source: docs/time.md.
     """
     if question.effective is None:
-        if question.position == end.position:
-            return cache.plan(tx, end.workplan, end.generation, end.position)
-        return plan_at(tx, end.workplan, end.generation, question.position)
-    midnight = datetime.combine(question.effective + timedelta(days=1), time(), ZoneInfo(question.zone))
-    known_then = position_at(
-        tx, end.workplan, instant_text(midnight.astimezone(UTC) - timedelta(microseconds=1))
-    )
-    base = min(known_then, question.position)
-    standings = dict(plan_at(tx, end.workplan, end.generation, base).standings) if base else {}
+        return cache.at(tx, end, question.position)
+    base = min(_known_on(tx, end.workplan, question.effective, question.zone), question.position)
     day = question.effective.isoformat()
-    for (subject,) in tx.all(_TOUCHED, end.workplan, base, question.position, day):
-        standings[subject] = _standing_on(tx, end.workplan, subject, question, base)
+    on = Day(end.workplan, end.generation, base, question.position, day, question.zone)
+    standings = dict(cache.at(tx, end, base).standings) if base else {}
+    standings |= cache.folded.remember(on, lambda: _changed(tx, on, standings))
     return Plan({subject: standing for subject, standing in standings.items() if standing.state is not None})
 
 
-def _standing_on(tx: Transaction, workplan: str, subject: str, question: Question, base: int) -> Standing:
-    """Fold a subject up to a day, from what was known at the question's position.
+def _known_on(tx: Transaction, workplan: str, day: date, zone: str) -> int:
+    midnight = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
+    return position_at(tx, workplan, instant_text(midnight.astimezone(UTC) - timedelta(microseconds=1)))
 
-    Its version and position are those of the last entry that the answer rests on.
+
+def _changed(tx: Transaction, on: Day, standings: Mapping[str, Standing]) -> dict[str, Standing]:
+    """Return the standings on a day that are not those at its end: what was said after it counts too.
+
+    Version and position are those of the last entry that the answer rests on; amendments are counted in.
     """
-    events = read_subject(tx, workplan, subject, question.position)
-    day = question.effective.isoformat() if question.effective else ""
-    entries = living(events, question.zone)
-    rests_on = [
-        event
-        for event in events
-        if event.position <= base or is_amending(event) or place_of(event, question.zone) <= day
-    ]
-    return Standing(
-        subject=subject,
-        version=rests_on[-1].version,
-        position=rests_on[-1].position,
-        latest=max(
-            (one.placed_on for one in entries if not one.is_founding and one.placed_on <= day), default=""
-        ),
-        state=fold(kind_of(subject), entries, until=day),
-    )
+    news: dict[str, list[News]] = {}
+    for subject, *said in tx.all(_NEWS, on.generation, on.workplan, on.base, on.known, on.day):
+        one = News(*said)
+        if one.reaches <= on.day:
+            news.setdefault(subject, []).append(one)
+    last = {row[0]: row[1:] for row in tx.all(_AMENDMENTS, on.workplan, on.base, on.known)}
+    for subject, said in news.items():
+        last[subject] = max(last.get(subject, (0, 0)), (said[-1].version, said[-1].position))
+    changed = {}
+    for subject, (version, position) in last.items():
+        on_day = standing_on(tx, on, subject, news[subject]) if subject in news else standings.get(subject)
+        if on_day is not None:
+            changed[subject] = replace(on_day, version=version, position=position)
+    return changed
 
 
-_TOUCHED = (
-    "SELECT DISTINCT subject FROM events WHERE workplan = ? AND position > ? AND position <= ?"
-    " AND (amends IS NOT NULL OR placed_on <= ?)"
+# Rows of an older release say "" until they are computed anew; of facts their own day tells how far they reach.
+_NEWS = (
+    "SELECT s.subject, s.version, s.position, CASE WHEN s.reaches > '' THEN s.reaches ELSE ("
+    "SELECT CASE WHEN e.amends IS NULL THEN e.placed_on ELSE '' END FROM events e"
+    " WHERE e.workplan = s.workplan AND e.position = s.position) END FROM plan_states s"
+    " WHERE s.generation = ? AND s.workplan = ? AND s.position > ? AND s.position <= ? AND s.reaches <= ?"
+    " ORDER BY s.position"
+)
+_AMENDMENTS = (
+    "SELECT subject, version, position FROM events"
+    " WHERE workplan = ? AND position > ? AND position <= ? AND amends IS NOT NULL ORDER BY position"
 )

@@ -21,7 +21,7 @@ from tracker.events.event import Event, kind_of
 from tracker.events.reading import end_of, read_log, read_subject
 from tracker.projections.rebuild_guard import open_guarded
 from tracker.projections.standings import dump_state, load_state, write_standings
-from tracker.workplan.folding import KINDS, entry_of, is_amending, standing_of
+from tracker.workplan.folding import FOLD_VERSION, KINDS, entry_of, is_amending, reach_of, standing_of
 from tracker.workplan.plan import Plan, Standing
 
 CHUNK = 1000
@@ -84,7 +84,8 @@ class Refold:
         evolve = KINDS[kind_of(event.subject)].evolve
         state = evolve(held.state if held else None, event, placed)
         latest = max(held.latest, placed) if held else ""
-        return Standing(event.subject, event.version, event.position, latest, state)
+        reaches = reach_of(event, placed, self.zone)
+        return Standing(event.subject, event.version, event.position, latest, state, reaches)
 
 
 def rebuild(
@@ -127,6 +128,20 @@ def rebuild(
         _await_older_transactions(database)
         _drop_others(guarded, workplan)
     return Rebuilt(workplan, new, fold.position, tuple(sorted(differing)))
+
+
+def renew(database: Database, told: Told = silent) -> list[Rebuilt]:
+    """Rebuild every workplan whose rows were computed by the fold of another release; what differs is meant to.
+
+    Another process that does so already is left to it: until then the old rows serve.
+    """
+    done = []
+    with database.read() as tx:
+        outdated = [row[0] for row in tx.all(_OUTDATED, FOLD_VERSION)]
+    for workplan in outdated:
+        with contextlib.suppress(ConflictError):
+            done.append(rebuild(database, workplan, told, accepts_differences=True))
+    return done
 
 
 def _change_over(
@@ -180,6 +195,8 @@ def _unlike(stored: list[tuple[Any, ...]], computed: Iterable[Standing]) -> set[
 def _is_like(row: tuple[Any, ...] | None, computed: Standing) -> bool:
     if row is None or row[2:4] != (computed.version, computed.latest):
         return False
+    if computed.reaches is not None and (row[5] is None or row[5] > computed.reaches):
+        return False  # reaching further back than need be costs time and is not wrong
     state = dump_state(computed.state)
     if row[4] == state:
         return True
@@ -196,7 +213,8 @@ def _drop_others(guarded: Database, workplan: str) -> None:
             kept = end_of(tx, workplan).generation
             found = tx.one(_OTHER, workplan, kept)
             if found is None:
-                tx.run("DELETE FROM plan_current WHERE workplan = ? AND generation <> ?", workplan, kept)
+                for sql in _DROP_REST:
+                    tx.run(sql, workplan, kept)
                 return
             generation, first = found
             tx.run(_DROP, generation, workplan, first + CHUNK)
@@ -257,17 +275,28 @@ _HEAD = "SELECT position, generation FROM workplan_heads WHERE workplan = ?"
 _FLIP = "UPDATE workplan_heads SET generation = ? WHERE workplan = ? AND generation = ?"
 _COUNT = "SELECT count(*) FROM plan_states WHERE generation = ? AND workplan = ?"
 _BETWEEN = (
-    "SELECT subject, position, version, latest, state FROM plan_states"
+    "SELECT subject, position, version, latest, state, reaches FROM plan_states"
     " WHERE generation = ? AND workplan = ? AND position >= ? AND position <= ?"
 )
 _ALL_CURRENT = (
-    "SELECT subject, position, version, latest, state FROM plan_current WHERE generation = ? AND workplan = ?"
+    "SELECT subject, position, version, latest, state, '' FROM plan_current"
+    " WHERE generation = ? AND workplan = ?"
 )
 _OTHER = (
     "SELECT generation, min(position) FROM plan_states WHERE workplan = ? AND generation <> ?"
     " GROUP BY generation LIMIT 1"
 )
 _DROP = "DELETE FROM plan_states WHERE generation = ? AND workplan = ? AND position < ?"
+_DROP_REST = (
+    "DELETE FROM plan_current WHERE workplan = ? AND generation <> ?",
+    "DELETE FROM plan_checkpoints WHERE workplan = ? AND generation <> ?",
+    "DELETE FROM plan_generations WHERE workplan = ? AND generation <> ?",
+)
+_OUTDATED = (
+    "SELECT h.workplan FROM workplan_heads h LEFT JOIN plan_generations g"
+    " ON g.workplan = h.workplan AND g.generation = h.generation"
+    " WHERE h.position > 0 AND coalesce(g.fold, 0) <> ? ORDER BY h.workplan"
+)
 _OLDER = (
     "SELECT pid FROM pg_stat_activity"
     " WHERE datname = current_database() AND backend_type = 'client backend'"

@@ -8,6 +8,7 @@ from tracker.database import Transaction
 from tracker.errors import LogError
 from tracker.events import tree
 from tracker.events.codec import decode, leaf_hash
+from tracker.projections.checkpoints import misplaced
 from tracker.projections.rebuilding import CHUNK, Refold, Told, silent, unlike, unlike_current
 
 
@@ -51,7 +52,8 @@ def check_log(tx: Transaction, workplan: str, told: Told = silent) -> Sound:
         raise _wrong(workplan, min(fold.position, position) + 1, "is where log and head part")
     if found != frontier:
         raise LogError("the root over {workplan} is not the one its head states", workplan=workplan)
-    if differing := unlike_current(tx, workplan, generation, fold.standings.values()):
+    differing = unlike_current(tx, workplan, generation, fold.standings.values())
+    if differing := differing | misplaced(tx, workplan, generation, position):
         raise _unlike(workplan, sorted(differing))
     return Sound(workplan, position, tree.root_of(found))
 

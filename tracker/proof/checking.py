@@ -17,6 +17,7 @@ from tracker.events.codec import decode, leaf_hash
 from tracker.events.signed_heads import SignedHead, all_heads, keys_of
 from tracker.events.signing import verifier_key
 from tracker.events.verifier import Claim, Log, WrongError, read_head, signed_claim
+from tracker.projections.checkpoints import misplaced
 from tracker.projections.rebuilding import Refold, Told, silent, unlike, unlike_current
 from tracker.proof.keys import key_file
 from tracker.runtime import Runtime
@@ -73,9 +74,8 @@ def check_in(tx: Transaction, runtime: Runtime, workplan: str, told: Told = sile
             walk.begin(keys_of(tx, workplan)[:1], claims, runtime.ledger.removals())
             walk.follow(told)
             _check_own_key(runtime, walk.log)
-            differing = walk.unlike | unlike_current(
-                tx, workplan, walk.generation, walk.fold.standings.values()
-            )
+            present = unlike_current(tx, workplan, walk.generation, walk.fold.standings.values())
+            differing = walk.unlike | present | misplaced(tx, workplan, walk.generation, walk.log.size)
             findings = [Finding(f"{subject} does not stand as the log says") for subject in sorted(differing)]
         except WrongError as error:
             findings = [Finding(str(error), error.position)]

@@ -29,7 +29,15 @@ from tracker.events.catalogue import (
 from tracker.events.event import Event, Wish, id_of
 from tracker.events.vocabulary import Assessment, Evidence, Nature, Sealed, Status, Tags, Target, Wording
 from tracker.workplan import subitems
-from tracker.workplan.activity_parts import ActivityWindow, ClosedOut, Link, Report, SubitemState, Turn
+from tracker.workplan.activity_parts import (
+    ActivityWindow,
+    ClosedOut,
+    Link,
+    Report,
+    SubitemState,
+    Turn,
+    with_turn,
+)
 from tracker.workplan.claims import Claim, claimed, is_legal
 from tracker.workplan.plan import World, refuse, unless_equal
 from tracker.workplan.reports import decide_report, decide_status, decided, reported
@@ -40,8 +48,8 @@ from tracker.workplan.tags import merged_tags
 class Activity:
     """The state of an activity.
 
-    ``course`` are its turns in timeline order. ``before`` is the claim that the reports about
-    ``quarter``, the newest one reported, are judged from, ``claims`` what each entity says of it.
+    ``course`` are its turns in timeline order, thinned by :func:`with_turn`. ``before`` is the claim that the
+    reports about ``quarter``, the newest one reported, are judged from, ``claims`` what each entity says of it.
     """
 
     id: str
@@ -84,7 +92,10 @@ class Activity:
         return self.reports[-1] if self.reports else None
 
     def turn_on(self, day: date) -> Turn | None:
-        """Return how the activity stood on a day, as known now; None before it was founded."""
+        """Return how the activity stood on a day, as known now; None before it was founded.
+
+        Always right at the end of a quarter; within one only as far as ``course`` goes.
+        """
         said = day.isoformat()
         if said < self.founded:
             return None
@@ -124,10 +135,8 @@ def evolve(state: Activity | None, event: Event, placed_on: str) -> Activity | N
         return None
     after = _evolved(state, event, data)
     turn = Turn(placed_on, after.status, after.assessment, after.withdrawn)
-    last = state.course[-1]
-    if (turn.status, turn.assessment, turn.withdrawn) == (last.status, last.assessment, last.withdrawn):
-        return after
-    return replace(after, course=(*state.course, turn))
+    course = with_turn(state.course, turn)
+    return after if course is state.course else replace(after, course=course)
 
 
 def _evolved(state: Activity, event: Event, data: ActivityEvent) -> Activity:

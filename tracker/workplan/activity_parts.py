@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
+from tracker.events.dates import quarter_of
 from tracker.events.vocabulary import Assessment, Evidence, Sealed, Status, Wording
 
 
@@ -72,3 +74,24 @@ class Turn:
     status: Status
     assessment: Assessment | None
     withdrawn: bool = False
+
+
+TURNS = 12
+"""Turns that a course keeps from its end; of those before only the first and the last of each quarter."""
+
+
+def with_turn(course: tuple[Turn, ...], turn: Turn) -> tuple[Turn, ...]:
+    """Return a course with a turn at its end, or the same where nothing turned.
+
+    A state must not grow with its history; rounds ask for the ends of quarters only.
+    """
+    last = course[-1]
+    if (turn.status, turn.assessment, turn.withdrawn) == (last.status, last.assessment, last.withdrawn):
+        return course
+    if len(course) > TURNS and _quarter(course[-TURNS]) == _quarter(course[-TURNS + 1]):
+        course = (*course[:-TURNS], *course[-TURNS + 1 :])
+    return (*course, turn)
+
+
+def _quarter(turn: Turn) -> str:
+    return quarter_of(date.fromisoformat(turn.day))

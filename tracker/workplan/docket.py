@@ -12,7 +12,7 @@ from tracker.events.catalogue import AMENDING, CATALOGUE, EntryCorrected, EntryR
 from tracker.events.dates import last_day, local_day, parse_instant
 from tracker.events.event import Event, Said, Wish, kind_of
 from tracker.workplan.amending import decide_amendment
-from tracker.workplan.folding import KINDS, Entry, entry_of, fitting, living, standing_of
+from tracker.workplan.folding import KINDS, Entry, entry_of, fitting, living, reach_of, standing_of
 from tracker.workplan.plan import Standing, World, refuse
 
 History = Callable[[str], list[Event]]
@@ -122,9 +122,9 @@ class Docket:
             placed = entry_of(event, self.world.zone).placed_on
             state = self.kind.evolve(state, event, placed)
             latest = latest if index == self.founds else max(latest, placed)
-            steps.append(
-                Step(index, event, Standing(self.subject, event.version, event.position, latest, state))
-            )
+            reaches = reach_of(event, placed, self.world.zone)
+            standing = Standing(self.subject, event.version, event.position, latest, state, reaches)
+            steps.append(Step(index, event, standing))
         return steps
 
     def event(self, index: int, wish: Wish, data: EventData, already: int) -> Event:

@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from tracker.events.catalogue import CATALOGUE, EntryCorrected, EntryRetracted, EventData
 from tracker.events.codec import UPCASTERS
-from tracker.events.dates import place
+from tracker.events.dates import local_day, place
 from tracker.events.event import Event, Wish, kind_of
 from tracker.events.shapes import from_json
 from tracker.workplan import (
@@ -61,7 +61,7 @@ KINDS: dict[str, Kind] = {
     "round": _kind(rounds.Round, rounds),
 }
 
-FOLD_VERSION = 1
+FOLD_VERSION = 2
 """Rises whenever the same events would fold to another state; checkpoints of other versions are not used."""
 
 
@@ -147,7 +147,28 @@ def standing_of(subject: str, events: Sequence[Event], zone: str, until: str | N
         position=events[-1].position,
         latest=max((entry.placed_on for entry in entries if not entry.is_founding), default=""),
         state=fold(kind_of(subject), entries, until),
+        reaches=_reach(events, entries, zone),
     )
+
+
+def reach_of(event: Event, placed_on: str, zone: str) -> str | None:
+    """Return the day at which a fact stands if it came late: recorded on a later one."""
+    return placed_on if placed_on < local_day(event.recorded, zone).isoformat() else None
+
+
+def _reach(events: Sequence[Event], entries: Sequence[Entry], zone: str) -> str | None:
+    """Return the first day that the last of ``events`` says something new about; ``entries`` are what lives with it.
+
+    An amendment does from the day on at which its target stood or stands, whichever is earlier; a redaction never.
+    """
+    last = events[-1]
+    if not is_amending(last):
+        return reach_of(last, place_of(last, zone), zone)
+    if not isinstance(last.data, EntryCorrected | EntryRetracted):
+        return None
+    target = last.data.position
+    both = (*living(events[:-1], zone), *entries)
+    return min((entry.placed_on for entry in both if entry.event.position == target), default=None)
 
 
 def fitting(kind: str, entries: Sequence[Entry]) -> dict[int, bool]:

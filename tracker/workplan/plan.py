@@ -20,7 +20,8 @@ class Standing:
     """One subject at a position.
 
     ``version`` and ``position`` count its own events, ``latest`` is the last day in its timeline, ``state`` None means
-    that its founding entry was retracted.
+    that its founding entry was retracted. ``reaches`` is known of a standing just computed, not of one read: the day
+    from which on its last entry changed what had been known, None for an entry made on the day at which it stands.
     """
 
     subject: str
@@ -28,6 +29,7 @@ class Standing:
     position: int
     latest: str
     state: Any
+    reaches: str | None = None
 
 
 class Plan:

@@ -165,17 +165,31 @@ def reported(state: Activity, event: Event, data: ProgressReported) -> Activity:
 
 
 def _kept(reports: tuple[Report, ...], newest: Report) -> tuple[Report, ...]:
-    """Return what later questions need: of each quarter the first report, which settles it, and each entity's latest.
+    """Return what later questions need.
 
-    A state must not grow with its history: every append writes it whole.
+    Of each quarter the first report, which settles it; each entity's latest, and its latest about the newest quarter;
+    about older quarters only what says more than a status, and the last reason of each assessment. A state must not
+    grow with its history: every append writes it whole, every past plan reads it.
     """
-    first = min((one.position for one in reports if one.quarter == newest.quarter), default=newest.position)
-    kept = [
-        one
-        for one in reports
-        if (one.quarter, one.entity) != (newest.quarter, newest.entity) or one.position == first
+    first = {newest.quarter: newest.position}
+    for one in reports:
+        first[one.quarter] = min(one.position, first.get(one.quarter, one.position))
+    about = (newest.quarter, newest.entity)
+    left = [
+        one for one in reports if (one.quarter, one.entity) != about or one.position == first[one.quarter]
     ]
-    return (*kept, newest)
+    left.append(newest)
+    latest = {one.entity: one.position for one in left}
+    reasons = {one.assessment: one.position for one in left if one.assessment and one.reason}
+    held = {*first.values(), *latest.values(), *reasons.values()}
+    last_quarter = max(first)
+    return tuple(
+        one for one in left if one.quarter == last_quarter or one.position in held or _says_more(one)
+    )
+
+
+def _says_more(report: Report) -> bool:
+    return bool(report.needs or report.regions or report.countries or report.objectives)
 
 
 def _reason(state: Activity, claim: Claim, said: str | None, event: Event) -> Sealed | None:
