@@ -13,9 +13,10 @@ import sqlalchemy as sa
 
 from tracker.clock import instant_text
 from tracker.database import Database, Transaction
+from tracker.directory.feeds import feeds_of
 from tracker.directory.people import Person, grants_of, person_of
 from tracker.directory.principals import Principal
-from tracker.directory.tables import grants, people, signin_links, signins, tokens
+from tracker.directory.tables import feeds, grants, people, signin_links, signins, tokens
 from tracker.events.ledger import Removal
 from tracker.notifications import drafts
 from tracker.notifications.tables import invitations, letters, links, receipts
@@ -56,6 +57,7 @@ def erase(runtime: Runtime, person: str, principal: Principal) -> Erased:
             sa.update(people).where(people.c.person == person).values(name=None, email=None, erased_at=now)
         )
         tx.core.execute(sa.delete(grants).where(grants.c.person == person))
+        tx.core.execute(sa.delete(feeds).where(feeds.c.person == person))
         tx.core.execute(sa.delete(signin_links).where(signin_links.c.person == person))
         tx.core.execute(sa.delete(signins).where(signins.c.person == person))
         tx.core.execute(
@@ -137,6 +139,7 @@ def own_data(tx: Transaction, person: str) -> Found:
         "muted": known.muted,
         "roles": [{"workplan": row.workplan, "role": row.role, "region": row.region} for row in rows],
         "workplans": grants_of(tx, person),
+        "calendars": [feed for workplan in grants_of(tx, person) for feed in feeds_of(tx, workplan, person)],
         "letters": [
             {"workplan": row.workplan, "quarter": row.quarter, "step": row.step, "state": row.state}
             for row in sent

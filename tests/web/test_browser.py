@@ -23,6 +23,8 @@ PATHS = (
     f"{HOME}reviews/africa",
     f"{HOME}sessions",
     f"{HOME}milestones",
+    f"{HOME}calendar",
+    f"{HOME}calendar?month=2023-06",
     f"{HOME}products",
     f"{HOME}products/instrumento",
     f"{HOME}commitments/4",

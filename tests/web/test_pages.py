@@ -9,8 +9,20 @@ import pytest
 from tests.web.site import HOME, Site, parsed
 
 LARGEST = 100_000
-LISTS = ("", "reviews", "sessions", "milestones", "products", "commitments", "entities", "entries", "changes")
+LISTS = (
+    "",
+    "reviews",
+    "sessions",
+    "calendar",
+    "milestones",
+    "products",
+    "commitments",
+    "entities",
+    "entries",
+    "changes",
+)
 OTHERS = (
+    "calendar",
     "entries/1/genuine",
     "workstreams/3",
     "activities/3.4",

@@ -148,6 +148,23 @@ class Tokens(Shape):
     next = integer(null=True)
 
 
+class Calendar(Shape):
+    """A calendar address of one's own; ``address`` is the secret, shown once."""
+
+    id = string()
+    scope = string("`all`, `workstream`, `region` or `deadlines`")
+    value = string("of which workstream or region", null=True)
+    created_at = string()
+    address = string(required=False)
+
+
+class Calendars(Shape):
+    """One's own calendar addresses."""
+
+    items = table(Calendar)
+    next = integer(null=True)
+
+
 class Readiness(About):
     """The live readiness of a region: the picture with labels."""
 

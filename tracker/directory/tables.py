@@ -69,3 +69,17 @@ signins = sa.Table(
     sa.Column("expires_at", sa.Text, nullable=False),
     sa.Column("revoked_at", sa.Text),
 )
+
+feeds = sa.Table(
+    "feeds",
+    metadata,
+    sa.Column("feed", sa.Text, primary_key=True),
+    sa.Column("hash", sa.Text, nullable=False, unique=True),
+    sa.Column("workplan", sa.Text, nullable=False),
+    sa.Column("person", sa.Text, nullable=False),
+    sa.Column("scope", sa.Text, nullable=False),
+    sa.Column("value", sa.Text),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("created_at", sa.Text, nullable=False),
+    sa.Index("feeds_by_person", "person", "workplan"),
+)

@@ -8,6 +8,7 @@ from tracker.runtime import Runtime
 from tracker.web import (
     activities,
     amendments,
+    calendar,
     comparison,
     entries,
     genuine,
@@ -20,7 +21,7 @@ from tracker.web import (
     signin,
 )
 
-PAGES = (home, signin, plan, activities, records, entries, genuine, amendments, comparison)
+PAGES = (home, signin, plan, activities, records, calendar, entries, genuine, amendments, comparison)
 """The modules whose pages stand on the shell; importing them is what puts them there."""
 
 

@@ -17,6 +17,8 @@ MONTHS = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905
 )
 
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
 
 def _(text: str, /, **operands: object) -> str:
     """Return a text of the interface in the reader's language, its named places filled in."""
@@ -37,6 +39,11 @@ def day_words(day: date | str) -> str:
     """Return a day as ``15 June 2023``."""
     day = date.fromisoformat(day) if isinstance(day, str) else day
     return f"{day.day} {_(MONTHS[day.month - 1])} {day.year}"
+
+
+def weekday_words(day: date) -> str:
+    """Return ``Monday``."""
+    return _(DAYS[day.weekday()])
 
 
 def occurred_words(said: str) -> str:

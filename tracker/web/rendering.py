@@ -32,6 +32,7 @@ def prepare(app: Flask) -> None:
     )
     environment.filters.update(
         day=language.day_words,
+        weekday=language.weekday_words,
         occurred=language.occurred_words,
         wall=language.wall_words,
         window=language.window_words,
