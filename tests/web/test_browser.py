@@ -34,6 +34,8 @@ PATHS = (
     f"{HOME}entries/1",
     f"{HOME}entries/20/genuine?size=50&seal=0000-0000",
     f"{HOME}changes?from=2023-02-01",
+    f"{HOME}timeline",
+    f"{HOME}activities/3.4/timeline",
 )
 REFUSED = ("/nowhere", f"{HOME}entries/20/genuine?size=x&seal=y&as_of=position:40")
 IN_THE_DARK = (f"{HOME}?status=overdue", f"{HOME}activities/3.4", f"{HOME}activities/3.4?as_of=2023-05-15")

@@ -33,6 +33,10 @@ OTHERS = (
     "entities/oim",
     "entries/1",
     "changes?from=2023-02-01",
+    "timeline",
+    "timeline?as_of=2023-02-01",
+    "activities/3.4/timeline",
+    "activities/3.2/timeline?effective_on=2022-12-31",
     "?as_of=2023-05-01",
     "activities/3.4?effective_on=2023-05-01",
 )

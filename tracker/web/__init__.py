@@ -19,9 +19,22 @@ from tracker.web import (
     rendering,
     report,
     signin,
+    timelines,
 )
 
-PAGES = (home, signin, plan, activities, records, calendar, entries, genuine, amendments, comparison)
+PAGES = (
+    home,
+    signin,
+    plan,
+    activities,
+    records,
+    calendar,
+    entries,
+    genuine,
+    amendments,
+    comparison,
+    timelines,
+)
 """The modules whose pages stand on the shell; importing them is what puts them there."""
 
 

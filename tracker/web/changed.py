@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -131,7 +131,7 @@ class Telling:
             workstream=one["workstream"],
             title=self.title_of(one),
             text=self.here.text(state.get("text" if one["kind"] in WITH_TEXT else "title")),
-            changes=[(made, self._doers(entries[at] for at in events)) for made, events in told],
+            changes=[(made, [told_doer(self.here, entries[at]) for at in events]) for made, events in told],
             marks=_marks(what, one),
         )
 
@@ -141,25 +141,21 @@ class Telling:
             return None
         return view_of(self.after.plan, standing, self.after.question.day)
 
-    def _doers(self, entries: Iterable[dict[str, Any]]) -> list[Doer]:
-        may_know, zone = self.here.may("history"), self.here.zone
-        made = []
-        for one in entries:
-            day = local_day(parse_instant(one["recorded_at"]), zone).isoformat()
-            speaker = one["speaker"]
-            made.append(
-                Doer(
-                    position=one["position"],
-                    title=_(CATALOGUE[one["type"]].labels["en"]),
-                    speaker=speaker["display"] if may_know and speaker["role"] != "system" else None,
-                    channel=_(labels.CHANNEL[one["channel"]]) if may_know else None,
-                    recorded=instant_words(one["recorded_at"], zone),
-                    occurred=occurred_words(one["occurred_on"]) if one["occurred_on"] != day else None,
-                    reason=one.get("reason") if may_know else None,
-                    decided_at=one.get("decided_at"),
-                )
-            )
-        return made
+
+def told_doer(here: Visit, one: dict[str, Any]) -> Doer:
+    """Return an entry that did something in words, as far as this reader may know."""
+    may_know, speaker = here.may("history"), one["speaker"]
+    day = local_day(parse_instant(one["recorded_at"]), here.zone).isoformat()
+    return Doer(
+        position=one["position"],
+        title=_(CATALOGUE[one["type"]].labels["en"]),
+        speaker=speaker["display"] if may_know and speaker["role"] != "system" else None,
+        channel=_(labels.CHANNEL[one["channel"]]) if may_know else None,
+        recorded=instant_words(one["recorded_at"], here.zone),
+        occurred=occurred_words(one["occurred_on"]) if one["occurred_on"] != day else None,
+        reason=one.get("reason") if may_know else None,
+        decided_at=one.get("decided_at"),
+    )
 
 
 def _marks(what: str, one: dict[str, Any]) -> frozenset[str]:

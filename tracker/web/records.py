@@ -9,6 +9,7 @@ from tracker.web.differences import dates_words
 from tracker.web.plan import recent
 from tracker.web.rendering import shell
 from tracker.web.telling import told
+from tracker.web.timelines import slip_of
 from tracker.web.visits import Visit, page, visit
 from tracker.workplan.session import instant_of
 
@@ -125,6 +126,8 @@ def _detail(workplan: str, kind: str, id_: str) -> tuple[str, int]:
 def _related(here: Visit, kind: str, shown: dict[str, Any]) -> dict[str, Any]:
     """Return what a page shows of other subjects."""
     match kind:
+        case "milestone" | "review":
+            return {"slip": slip_of(here, f"{kind}/{shown['id']}")}
         case "entity":
             streams = {one["id"]: one for one in here.all("workstream")}
             return {

@@ -1,0 +1,232 @@
+"""The four drawings of time: planned against actual, dates that slip, one date's trend, statuses and lag by quarter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tracker.events.dates import last_day
+from tracker.web import labels
+from tracker.web.drawings import LETTER, Drawing, moved_words, shortened, spanning
+from tracker.web.language import _, day_words, n_, occurred_words
+
+View = dict[str, Any]
+
+STACKED = ("completed", "in_progress", "on_hold", "discontinued", "not_started")
+"""The order of statuses in a bar, from the ground up."""
+
+COLUMN, LANE, SIDE = 58, 30, 150
+
+
+def planned_against_actual(quarters: list[View], windows: list[View]) -> Drawing:
+    """Draw one lane for each window there was, the last one filled, and one with the status of each quarter."""
+    lanes = len(windows) + 1
+    words = (
+        _("No window is in the plan.")
+        if not windows
+        else n_("One window was planned.", "{count} windows were planned one after another.", len(windows))
+    )
+    made = Drawing(
+        _("Planned against actual, by quarter"),
+        words + " " + _("The last lane shows how it stood at each quarter's end; the table says the same."),
+        SIDE + COLUMN * len(quarters) + 10,
+        LANE * lanes + 46,
+    )
+    for number, one in enumerate(quarters):
+        x = SIDE + number * COLUMN
+        made.line(x, 24, x, LANE * lanes + 30, "grid")
+        made.text(x + COLUMN / 2, 16, occurred_words(one["quarter"]), "small", "middle")
+    names = [one["quarter"] for one in quarters]
+    for lane, window in enumerate(windows):
+        y, is_last = 30 + lane * LANE, lane == len(windows) - 1
+        said = _("planned now") if is_last else _("planned at first") if lane == 0 else _("then planned")
+        made.text(4, y + 17, f"{lane + 1}  {said}")
+        first, last = names.index(window["new"]["from"]), names.index(window["new"]["to"])
+        look = "solid" if is_last else "open dashed"
+        made.rect(SIDE + first * COLUMN + 3, y + 4, (last - first + 1) * COLUMN - 6, LANE - 12, look)
+    y = 30 + len(windows) * LANE
+    made.text(4, y + 17, _("how it stood"))
+    for number, one in enumerate(quarters):
+        if one["status"] and not one["withdrawn"]:
+            _status(made, SIDE + (number + 0.5) * COLUMN, y + 12, one["status"])
+    return made
+
+
+def _status(made: Drawing, x: float, y: float, status: str) -> None:
+    """Draw the shape of a status, as the marks on pages have it."""
+    match status:
+        case "completed":
+            made.circle(x, y, "solid", 8)
+            made.path(f"M{x - 3.5:g} {y:g}l2.5 2.5 4.5-5", "cut")
+        case "in_progress":
+            made.circle(x, y, "open", 7.5)
+            made.path(f"M{x:g} {y - 7.5:g}a7.5 7.5 0 0 1 0 15z", "solid")
+        case "on_hold":
+            made.line(x - 3.5, y - 6, x - 3.5, y + 6, "thick")
+            made.line(x + 3.5, y - 6, x + 3.5, y + 6, "thick")
+        case "discontinued":
+            made.circle(x, y, "open", 7.5)
+            made.path(f"M{x - 3:g} {y - 3:g}l6 6m0-6l-6 6", "stroke")
+        case _:
+            made.circle(x, y, "open", 7.5)
+
+
+def slips(items: Sequence[tuple[str, View]], today: str) -> Drawing:
+    """Draw a line for each ``(name, trend)``: open where first promised, a tick for each move, filled for now."""
+    side = 240
+    made = Drawing(
+        _("Dates that moved"),
+        _("One line for each date: a ring where it was first promised, a tick for each later promise,")
+        + " "
+        + _("a diamond where it stands now; a square where it was reached or held."),
+        side + 620,
+        34 * len(items) + 50,
+    )
+    days = [point["new_day"] for _name, one in items for point in one["points"]]
+    days += [one["ended_on"] for _name, one in items if one["ended_on"]]
+    scale = spanning([*days, today] if days else [today], side + 10, side + 600)
+    _columns(made, scale.ticks(), 26, made.height - 10)
+    if scale.first.isoformat() <= today <= scale.last.isoformat():
+        made.line(scale.at(today), 24, scale.at(today), made.height - 10, "today")
+    for number, (name, one) in enumerate(items):
+        y = 48 + number * 34
+        made.text(4, y + 4, shortened(name))
+        if not one["points"]:
+            made.text(side + 10, y + 4, _("no date in the plan"), "small")
+            continue
+        places = [scale.at(point["new_day"]) for point in one["points"]]
+        made.line(min(places), y, max(places), y, "stroke")
+        for place in places[1:-1]:
+            made.line(place, y - 7, place, y + 7, "stroke")
+        made.circle(places[0], y, "open", 6)
+        if len(places) > 1:
+            made.diamond(places[-1], y, "solid")
+        if one["ended_on"]:
+            made.rect(scale.at(one["ended_on"]) - 4, y + 7, 8, 8, "solid")
+    return made
+
+
+def one_slip(one: View, today: str) -> Drawing:
+    """Draw when something was promised for against when that was said; on the slanting line both are one day."""
+    size, left, top = 360, 90, 20
+    ended = one["ended_on"]
+    moved = moved_words(one["slipped_days"])
+    made = Drawing(
+        _("The trend of its date"),
+        n_("It was promised once.", "It was promised {count} times.", len(one["points"]))
+        + (f" {_('From the first to the last promise: {moved}.', moved=moved)}" if moved else "")
+        + (f" {_('The square: it came on {day}.', day=day_words(ended))}" if ended else "")
+        + f" {_('On the slanting line it was promised for the very day.')}",
+        left + size + 20,
+        top + size + 46,
+    )
+    said = [point["stands_on"] for point in one["points"]]
+    until = ended or today
+    promised = [point["new_day"] for point in one["points"]]
+    across = spanning([*said, *promised, until], left, left + size)
+    up = spanning([*said, *promised, until], top + size, top)
+    for place, words in across.ticks(5):
+        made.line(place, top, place, top + size, "grid")
+        made.text(place, top + size + 18, words, "small", "middle")
+    for place, words in up.ticks(7):
+        made.line(left, place, left + size, place, "grid")
+        made.text(left - 6, place + 4, words, "small", "end")
+    made.text(left + size / 2, top + size + 38, _("when it was said"), "small", "middle")
+    made.text(left - 6, top - 8, _("promised for"), "small", "end")
+    made.line(left, top + size, left + size, top, "today")
+    places = [(across.at(point["stands_on"]), up.at(point["new_day"])) for point in one["points"]]
+    trail = []
+    for number, (x, y) in enumerate(places):
+        trail += ([(x, places[number - 1][1])] if number else []) + [(x, y)]
+    made.polyline([*trail, (across.at(min(until, across.last.isoformat())), places[-1][1])], "trend")
+    for number, (x, y) in enumerate(places, start=1):
+        made.circle(x, y, "dot", 9)
+        made.text(x, y + 4, str(number), "number", "middle")
+    if ended:
+        made.rect(across.at(ended) - 5, up.at(ended) - 5, 10, 10, "solid")
+    return made
+
+
+def _columns(made: Drawing, ticks: Sequence[tuple[float, str]], top: float, bottom: float) -> None:
+    for place, words in ticks:
+        made.line(place, top, place, bottom, "grid")
+        made.text(place, top - 10, words, "small", "middle")
+
+
+def by_quarter(days: list[View]) -> Drawing:
+    """Draw two bars for each day: what was known on it, and what is known of it now, the statuses stacked."""
+    wide, high, left = 74, 220, 46
+    most = max((sum(_kept(one["as_known_now"])) for one in days), default=0) or 1
+    most = max(most, *(sum(_kept(one["as_known_then"])) for one in days), 1)
+    made = Drawing(
+        _("How the activities stood at the end of each quarter"),
+        _("Two bars for each day: on the left what was known that day, on the right what is known of it now.")
+        + " "
+        + _("The table holds the numbers."),
+        left + wide * len(days) + 10,
+        high + 76,
+    )
+    ground = high + 20
+    for share in (0, 0.25, 0.5, 0.75, 1):
+        made.line(left, ground - share * high, left + wide * len(days), ground - share * high, "grid")
+        made.text(left - 6, ground - share * high + 4, f"{round(share * most)}", "small", "end")
+    for number, one in enumerate(days):
+        x = left + number * wide + 8
+        made.text(x + 29, ground + 34, occurred_words(one["quarter"]), "small", "middle")
+        if one["on"] != last_day(one["quarter"]).isoformat():
+            made.text(x + 29, ground + 50, _("so far"), "small", "middle")
+        for side, (name, word) in enumerate((("as_known_then", _("then")), ("as_known_now", _("now")))):
+            made.text(x + side * 31 + 13, ground + 16, word, "tiny", "middle")
+            top = float(ground)
+            if one[name] is None:
+                made.text(x + side * 31 + 13, ground - 6, "?", "label", "middle")
+            for status, count in zip(STACKED, _kept(one[name]), strict=True):
+                tall = count / most * high
+                if count:
+                    made.bar(x + side * 31, top - tall, 26, tall, status)
+                if tall >= 15:
+                    made.text(x + side * 31 + 13, top - tall / 2 + 4, str(count), f"count {status}", "middle")
+                top -= tall
+    return made
+
+
+def _kept(counts: View | None) -> list[int]:
+    return [counts[status] if counts else 0 for status in STACKED]
+
+
+def legend() -> Drawing:
+    """Draw what the bars are filled with."""
+    made = Drawing(_("What the bars mean"), ", ".join(_(labels.STATUS[one]) for one in STACKED), 640, 24)
+    x = 4.0
+    for status in STACKED:
+        words = _(labels.STATUS[status])
+        made.bar(x, 5, 16, 14, status)
+        made.text(x + 22, 17, words, "small")
+        x += 40 + len(words) * LETTER
+    made.width = x
+    return made
+
+
+def lag_by_quarter(lags: list[View]) -> Drawing:
+    """Draw for each quarter how many days passed before half, and nine in ten, of what happened were recorded."""
+    wide, high, left = 74, 130, 46
+    most = max((one["p90"] for one in lags), default=0) or 1
+    made = Drawing(
+        _("Days from happening to recording, by the quarter in which it happened"),
+        _("Two bars for each quarter: the days within which half of it was recorded, and nine in ten."),
+        left + wide * max(len(lags), 1) + 10,
+        high + 66,
+    )
+    ground = high + 24
+    made.line(left, ground, left + wide * len(lags), ground, "grid")
+    for number, one in enumerate(lags):
+        x = left + number * wide + 8
+        made.text(x + 29, ground + 34, occurred_words(one["quarter"]), "small", "middle")
+        for side, (name, word) in enumerate((("median", _("half")), ("p90", _("9 of 10")))):
+            tall = one[name] / most * high
+            made.bar(
+                x + side * 31, ground - tall, 26, tall, "completed" if name == "median" else "in_progress"
+            )
+            made.text(x + side * 31 + 13, ground - tall - 5, str(one[name]), "small", "middle")
+            made.text(x + side * 31 + 13, ground + 16, word, "tiny", "middle")
+    return made
