@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import shutil
 import socket
 import sys
 import tempfile
@@ -15,9 +14,9 @@ import pytest
 from filelock import FileLock
 
 from tests import postgres
+from tests.copies import FOLDER, copied, drop_templates, filled, migrated
 
 IN_CI = bool(os.environ.get("CI"))
-FOLDER = "TEST_PG_FOLDER"  # tells the workers of a run, and runs within the run, where the one server is
 UNSYNCED = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -41,6 +40,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if folder := config.stash.get(_owned, None):
         del os.environ[FOLDER]
+        if url := os.environ.get("TEST_PG_URL"):
+            drop_templates(folder, url)
         postgres.stop(folder)
 
 
@@ -81,23 +82,11 @@ def postgresql_server() -> str:
             pytest.skip(f"no PostgreSQL; set TEST_PG_URL to use one that runs elsewhere: {error}")
 
 
-@pytest.fixture(scope="session")
-def postgresql_template(postgresql_server: str, worker_id: str) -> Iterator[str]:
-    """Return the name of a migrated, empty database that is only copied."""
-    from tracker.database import migrate  # noqa: PLC0415 - tests of pure code must not need a database
-
-    name = f"template_{worker_id}_{os.getpid()}"
-    migrate(postgres.create_database(postgresql_server, name))
-    yield name
-    postgres.drop_database(postgresql_server, name)
-
-
 @pytest.fixture
-def postgresql_url(postgresql_server: str, postgresql_template: str) -> Iterator[str]:
+def postgresql_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Return the address of a migrated PostgreSQL database for this test alone (0.03 s)."""
-    name = postgresql_template.replace("template", "test") + f"_{next(_numbers)}"
-    yield postgres.create_database(postgresql_server, name, postgresql_template)
-    postgres.drop_database(postgresql_server, name)
+    with copied(request, "postgresql", migrated, tmp_path) as copy:
+        yield copy.url
 
 
 @pytest.fixture
@@ -108,22 +97,17 @@ def blank_postgresql_url(postgresql_server: str, worker_id: str) -> Iterator[str
     postgres.drop_database(postgresql_server, name)
 
 
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def sqlite_template(request: pytest.FixtureRequest) -> Path:
     """Return the path of a migrated, empty SQLite database that is only copied."""
-    from tracker.database import migrate  # noqa: PLC0415 - as above
-
-    path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    migrate(f"sqlite:///{path}")
-    left = [other.name for other in path.parent.iterdir() if other != path]
-    assert not left, f"migrate() left the database open: {left}"
-    return path
+    return Path(filled(request, "sqlite", migrated).source)
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+def sqlite_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Return the address of a migrated SQLite database for this test alone."""
-    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'tracker.db')}"
+    with copied(request, "sqlite", migrated, tmp_path) as copy:
+        yield copy.url
 
 
 @pytest.fixture

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
-import os
-import shutil
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -22,7 +19,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP as Server  # noqa: N811 - it is a class, named for what it speaks
 from aiosmtpd.smtp import Envelope, Session
 
-from tests import postgres
+from tests.copies import copied
 from tracker.directory import people
 from tracker.directory.principals import system
 from tracker.events.reading import read_log
@@ -130,7 +127,6 @@ def mail(free_port: int) -> Iterator[MailServer]:
 
 
 ADOPTED = datetime(2022, 12, 15, 9, 0, tzinfo=UTC)
-_numbers = itertools.count(1)
 
 
 @pytest.fixture
@@ -156,51 +152,27 @@ def settings_for(database_url: str, folder: Path, **more: str) -> Settings:
     )
 
 
-Furnished = Callable[[str, bool], str]
+def with_plan(url: str, folder: Path) -> None:
+    runtime = build_runtime(settings_for(url, folder), Clock(ADOPTED))
+    runtime.adopt(PLAN, shipped_requests())
+    runtime.close()
 
 
-@pytest.fixture(scope="session")
-def furnished(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Furnished]:
-    """Return ``f(engine, has_leads)``: a template of a database with the shipped plan, made once per run."""
-    made: dict[tuple[str, bool], str] = {}
-    databases: list[tuple[str, str]] = []
-
-    def template(engine: str, has_leads: bool) -> str:
-        if (engine, has_leads) not in made:
-            made[engine, has_leads] = name = f"plan_{os.getpid()}_{next(_numbers)}"
-            if engine == "sqlite":
-                path = tmp_path_factory.mktemp(name) / "plan.db"
-                shutil.copy(request.getfixturevalue("sqlite_template"), path)
-                url, made[engine, has_leads] = f"sqlite:///{path}", str(path)
-            else:
-                server = request.getfixturevalue("postgresql_server")
-                url = postgres.create_database(server, name, request.getfixturevalue("postgresql_template"))
-                databases.append((server, name))
-            runtime = build_runtime(settings_for(url, tmp_path_factory.mktemp("keys")), Clock(ADOPTED))
-            runtime.adopt(PLAN, shipped_requests())
-            if has_leads:
-                for index, (entity, workstreams) in enumerate(lead_entities(runtime).items()):
-                    add_focal_point(runtime, entity, LANGUAGES[index % 3], workstreams)
-            runtime.close()
-        return made[engine, has_leads]
-
-    yield template
-    for server, name in databases:
-        postgres.drop_database(server, name)
+def with_leads(url: str, folder: Path) -> None:
+    """Fill in the plan and one focal point for each of its 21 leads."""
+    with_plan(url, folder)
+    runtime = build_runtime(settings_for(url, folder), Clock(ADOPTED))
+    for index, (entity, workstreams) in enumerate(lead_entities(runtime).items()):
+        add_focal_point(runtime, entity, LANGUAGES[index % 3], workstreams)
+    runtime.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def plan_url(request: pytest.FixtureRequest, furnished: Furnished, tmp_path: Path) -> Iterator[str]:
+def plan_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Run the test on both engines, each time with a plan of its own; with the 21 leads where the test names them."""
-    found = furnished(request.param, "leads" in request.fixturenames)
-    if request.param == "sqlite":
-        yield f"sqlite:///{shutil.copy(found, tmp_path / 'tracker.db')}"
-        return
-    server, name = request.getfixturevalue("postgresql_server"), f"{found}_{next(_numbers)}"
-    yield postgres.create_database(server, name, found)
-    postgres.drop_database(server, name)
+    fill = with_leads if "leads" in request.fixturenames else with_plan
+    with copied(request, request.param, fill, tmp_path) as copy:
+        yield copy.url
 
 
 @pytest.fixture

@@ -2,53 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests import postgres
+from tests.copies import copied
 from tests.installation import Installation, furnish, open_installation
-
-_numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="session")
-def furnished_sqlite(
-    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, dict[str, str]]:
-    folder = tmp_path_factory.mktemp("furnished")
-    path = Path(shutil.copy(sqlite_template, folder / "tracker.db"))
-    return path, furnish(f"sqlite:///{path}", folder)
-
-
-@pytest.fixture(scope="session")
-def furnished_postgresql(
-    postgresql_server: str, postgresql_template: str, worker_id: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, dict[str, str]]]:
-    name = f"furnished_{worker_id}_{os.getpid()}"
-    url = postgres.create_database(postgresql_server, name, postgresql_template)
-    yield name, furnish(url, tmp_path_factory.mktemp("furnished"))
-    postgres.drop_database(postgresql_server, name)
 
 
 def _open(request: pytest.FixtureRequest, folder: Path) -> Iterator[Installation]:
-    if request.param == "sqlite":
-        path, secrets = request.getfixturevalue("furnished_sqlite")
-        made = open_installation(f"sqlite:///{shutil.copy(path, folder / 'tracker.db')}", folder, secrets)
+    with copied(request, request.param, furnish, folder) as copy:
+        made = open_installation(copy.url, folder, copy.told)
         yield made
         made.runtime.close()
-        return
-    server = request.getfixturevalue("postgresql_server")
-    template, secrets = request.getfixturevalue("furnished_postgresql")
-    name = f"{template}_{next(_numbers)}"
-    made = open_installation(postgres.create_database(server, name, template), folder, secrets)
-    yield made
-    made.runtime.close()
-    postgres.drop_database(server, name)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

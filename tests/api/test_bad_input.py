@@ -256,7 +256,7 @@ def test_a_lost_database_is_unavailable_and_nothing_is_told_of_it(house: Install
     assert house.get("activities/3.4").status_code == 200
     house.runtime.database.close()
     there = house.runtime.settings.database_url
-    house.runtime.database = open_database(there.replace("/furnished", "/gone-furnished"))
+    house.runtime.database = open_database(there.replace("/test_", "/gone_"))
     for answer in (house.post(REPORT, "lead"), house.get("activities/3.4")):
         assert "Traceback" not in str(problem(answer, 503))
         assert answer.headers["Retry-After"]

@@ -12,12 +12,9 @@ import pytest
 from tracker.cli import main
 
 
-@pytest.fixture
-def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str) -> Path:
-    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("TRACKER_DATABASE_URL", database_url)
-    assert main(["init"]) == 0
-    return tmp_path
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 def said(capsys: pytest.CaptureFixture[str]) -> dict[str, object]:

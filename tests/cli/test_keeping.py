@@ -10,14 +10,6 @@ import pytest
 from tracker.cli import main
 
 
-@pytest.fixture
-def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_url: str) -> Path:
-    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path / "var"))
-    monkeypatch.setenv("TRACKER_DATABASE_URL", sqlite_url)
-    assert main(["init"]) == 0
-    return tmp_path
-
-
 def test_a_copy_is_made_and_restored_elsewhere_with_the_same_roots(
     installation: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

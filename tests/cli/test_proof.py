@@ -22,14 +22,6 @@ PLAN = "unnm-2022-2024"
 
 
 @pytest.fixture
-def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_url: str) -> Path:
-    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path / "var"))
-    monkeypatch.setenv("TRACKER_DATABASE_URL", sqlite_url)
-    assert main(["init"]) == 0
-    return tmp_path
-
-
-@pytest.fixture
 def said(capsys: pytest.CaptureFixture[str]) -> Any:
     """Return a function that runs a command with --json and returns its exit code and its one object."""
 
@@ -79,9 +71,9 @@ def test_export_verify_and_import_log_agree_on_size_and_root(
 
 
 def test_what_was_tampered_with_is_said_with_exit_1(
-    installation: Path, said: Any, capsys: pytest.CaptureFixture[str], sqlite_url: str
+    installation: Path, said: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    database = open_database(sqlite_url)
+    database = open_database(f"sqlite:///{installation / 'tracker.db'}")
     with database.write() as tx:
         unguarded(tx)
         tx.run("UPDATE events SET actor = 'nobody' WHERE position = 12")

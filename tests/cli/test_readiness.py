@@ -11,14 +11,6 @@ import pytest
 from tracker.cli import main
 
 
-@pytest.fixture
-def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sqlite_url: str) -> Path:
-    monkeypatch.setenv("TRACKER_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("TRACKER_DATABASE_URL", sqlite_url)
-    assert main(["init"]) == 0
-    return tmp_path
-
-
 def said(capsys: pytest.CaptureFixture[str]) -> Any:
     return json.loads(capsys.readouterr().out)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,7 +12,7 @@ from typing import Any
 import orjson
 import pytest
 
-from tests import postgres
+from tests.copies import copied
 from tracker.clock import SimulatedClock
 from tracker.database import Transaction
 from tracker.demo import DEMO, build_demo
@@ -42,28 +41,32 @@ def opened(url: str, folder: Path) -> Runtime:
     return build_runtime(Settings.from_env({"TRACKER_DATABASE_URL": url, "TRACKER_DATA_DIR": str(folder)}))
 
 
-@pytest.fixture(scope="module")
-def on_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
-    folder = tmp_path_factory.mktemp("demo")
-    made = opened(f"sqlite:///{shutil.copy(sqlite_template, folder / 'tracker.db')}", folder)
+def built(url: str, folder: Path) -> None:
+    made = opened(url, folder)
     build_demo(made)
-    yield made
     made.close()
+
+
+def _open_built(
+    request: pytest.FixtureRequest, engine: str, factory: pytest.TempPathFactory
+) -> Iterator[Runtime]:
+    folder = factory.mktemp("demo")
+    with copied(request, engine, built, folder) as copy:
+        made = opened(copy.url, folder)
+        yield made
+        made.close()
+
+
+@pytest.fixture(scope="module")
+def on_sqlite(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runtime]:
+    yield from _open_built(request, "sqlite", tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
 def on_postgresql(
-    postgresql_server: str, postgresql_template: str, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Runtime]:
-    name = postgresql_template.replace("template", "demo")
-    made = opened(
-        postgres.create_database(postgresql_server, name, postgresql_template),
-        tmp_path_factory.mktemp("demo"),
-    )
-    build_demo(made)
-    yield made
-    made.close()
-    postgres.drop_database(postgresql_server, name)
+    yield from _open_built(request, "postgresql", tmp_path_factory)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

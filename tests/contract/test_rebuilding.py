@@ -6,11 +6,13 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
+from tests.copies import copied_url
 from tests.faults import trial
 from tracker.database import Database, Transaction
 from tracker.errors import ConflictError, LogError, RuleError, UnavailableError
@@ -23,9 +25,8 @@ from tracker.runtime import Runtime
 W = trial.WORKPLAN
 
 
-@pytest.fixture
-def runtime(database_url: str) -> Iterator[Runtime]:
-    made = trial.installed(database_url)
+def grown(url: str, _folder: Path) -> None:
+    made = trial.installed(url)
     for number in range(40):
         trial.submit(made, number)
     late = trial.report(3) | {"occurred_on": "2020-06"}
@@ -36,6 +37,15 @@ def runtime(database_url: str) -> Iterator[Runtime]:
         trial.WRITER,
         "cli",
     )
+    made.close()
+
+
+database_url = copied_url(grown)
+
+
+@pytest.fixture
+def runtime(database_url: str) -> Iterator[Runtime]:
+    made = trial.opened(database_url)
     yield made
     made.close()
 

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 import pytest
 
+from tests.copies import copied_url
 from tracker.directory.principals import system
 from tracker.errors import NotFoundError, RuleError
 from tracker.events import tree
@@ -56,11 +57,23 @@ def shipped() -> list[dict[str, Any]]:
     return requests_of(read_file(SHIPPED))
 
 
+def opened(url: str, folder: Path, clock: MovedClock) -> Runtime:
+    settings = Settings.from_env({"TRACKER_DATABASE_URL": url, "TRACKER_DATA_DIR": str(folder)})
+    return build_runtime(settings, clock)
+
+
+def with_plan(url: str, folder: Path) -> None:
+    made = opened(url, folder, MovedClock())
+    made.adopt(W, shipped())
+    made.close()
+
+
+database_url = copied_url(with_plan)
+
+
 @pytest.fixture
 def runtime(database_url: str, tmp_path: Path, clock: MovedClock) -> Iterator[Runtime]:
-    settings = Settings.from_env({"TRACKER_DATABASE_URL": database_url, "TRACKER_DATA_DIR": str(tmp_path)})
-    made = build_runtime(settings, clock)
-    made.adopt(W, shipped())
+    made = opened(database_url, tmp_path, clock)
     yield made
     made.close()
 

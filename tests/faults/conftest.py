@@ -7,25 +7,29 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from tests import postgres
+from tests.copies import copied, migrated
 from tests.faults.attacking import Scene, Stage, open_scene, set_up
 
 
+def _stage(request: pytest.FixtureRequest, engine: str, factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    folder = factory.mktemp("stage")
+    with copied(request, engine, migrated, folder) as copy:
+        yield set_up(copy.url, folder)
+
+
 @pytest.fixture(scope="module")
-def sqlite_stage(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    folder = tmp_path_factory.mktemp("stage")
-    return set_up(f"sqlite:///{shutil.copy(sqlite_template, folder / 'stage.db')}", folder)
+def sqlite_stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    yield from _stage(request, "sqlite", tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
 def postgresql_stage(
-    postgresql_server: str, postgresql_template: str, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stage]:
-    name = f"stage_{postgresql_template}"
-    url = postgres.create_database(postgresql_server, name, postgresql_template)
-    yield set_up(url, tmp_path_factory.mktemp("stage"))
-    postgres.drop_database(postgresql_server, name)
+    yield from _stage(request, "postgresql", tmp_path_factory)
 
 
 @pytest.fixture
@@ -37,14 +41,13 @@ def sqlite_scene(sqlite_stage: Stage, tmp_path: Path) -> Iterator[Scene]:
 
 
 @pytest.fixture
-def postgresql_scene(
-    postgresql_server: str, postgresql_stage: Stage, postgresql_template: str, tmp_path: Path
-) -> Iterator[Scene]:
-    name, template = f"scene_{postgresql_template}", f"stage_{postgresql_template}"
-    made = open_scene(postgresql_stage, postgres.create_database(postgresql_server, name, template), tmp_path)
+def postgresql_scene(postgresql_server: str, postgresql_stage: Stage, tmp_path: Path) -> Iterator[Scene]:
+    stage = str(make_url(postgresql_stage.url).database)
+    url = postgres.create_database(postgresql_server, f"{stage}_scene", stage)
+    made = open_scene(postgresql_stage, url, tmp_path)
     yield made
     made.runtime.close()
-    postgres.drop_database(postgresql_server, name)
+    postgres.drop_database(postgresql_server, f"{stage}_scene")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -6,12 +6,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.filling import path_in
-from tests.mailing import PLAN, QUARTER, MailServer, clock, furnished, leads, mail, oms, plan_url, runtime
+from tests.mailing import PLAN, QUARTER, MailServer, clock, leads, mail, oms, plan_url, runtime
 from tracker.app import create_app
 from tracker.notifications.running import remind
 from tracker.runtime import Runtime
 
-__all__ = ["clock", "furnished", "leads", "mail", "oms", "plan_url", "runtime"]
+__all__ = ["clock", "leads", "mail", "oms", "plan_url", "runtime"]
 
 
 @pytest.fixture

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.mailing import clock, furnished, leads, mail, oms, plan_url, runtime
+from tests.mailing import clock, leads, mail, oms, plan_url, runtime
 
-__all__ = ["clock", "furnished", "leads", "mail", "oms", "plan_url", "runtime"]
+__all__ = ["clock", "leads", "mail", "oms", "plan_url", "runtime"]

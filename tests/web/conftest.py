@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.copies import copied
 from tests.installation import ADOPTED, WORKPLAN, furnish, open_installation
 from tests.mailing import clock, furnished, mail, plan_url, runtime
 from tests.web.site import HARBOUR, Site
@@ -114,44 +114,34 @@ def _adopt_harbour(runtime: Any) -> None:
     runtime.submit(HARBOUR, said, system("system:cli"), "cli")
 
 
-@pytest.fixture(scope="session")
-def told_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the path of a database with history that is only copied."""
-    folder = tmp_path_factory.mktemp("told")
-    path = Path(shutil.copy(sqlite_template, folder / "tracker.db"))
-    furnish(f"sqlite:///{path}", folder)
-    tell_history(f"sqlite:///{path}", folder)
-    return path
+def told(url: str, folder: Path) -> None:
+    furnish(url, folder)
+    tell_history(url, folder)
 
 
-def _site(path: Path, folder: Path, **settings: Any) -> Site:
-    return Site(
-        open_installation(f"sqlite:///{shutil.copy(path, folder / 'tracker.db')}", folder, {}, **settings)
-    )
+def _site(request: pytest.FixtureRequest, engine: str, folder: Path, **settings: Any) -> Iterator[Site]:
+    with copied(request, engine, told, folder) as copy:
+        made = Site(open_installation(copy.url, folder, {}, **settings))
+        yield made
+        made.close()
 
 
 @pytest.fixture
-def site(told_sqlite: Path, tmp_path: Path) -> Iterator[Site]:
+def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
     """Return an installation for this test alone."""
-    made = _site(told_sqlite, tmp_path)
-    yield made
-    made.close()
+    yield from _site(request, "sqlite", tmp_path)
 
 
 @pytest.fixture(scope="module")
-def library(told_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Return an installation that the tests of a module only read."""
-    made = _site(told_sqlite, tmp_path_factory.mktemp("library"))
-    yield made
-    made.close()
+    yield from _site(request, "sqlite", tmp_path_factory.mktemp("library"))
 
 
 @pytest.fixture
-def secure_site(told_sqlite: Path, tmp_path: Path) -> Iterator[Site]:
+def secure_site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
     """Return an installation that is reached by https."""
-    made = _site(told_sqlite, tmp_path, TRACKER_BASE_URL="https://plan.example.org")
-    yield made
-    made.close()
+    yield from _site(request, "sqlite", tmp_path, TRACKER_BASE_URL="https://plan.example.org")
 
 
 @pytest.fixture
@@ -165,12 +155,4 @@ def empty_site(sqlite_url: str, tmp_path: Path) -> Iterator[Site]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def either_site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
     """Run the test on both engines, each time with an installation of its own."""
-    if request.param == "sqlite":
-        made = _site(request.getfixturevalue("told_sqlite"), tmp_path)
-    else:
-        url = request.getfixturevalue("postgresql_url")
-        furnish(url, tmp_path)
-        tell_history(url, tmp_path)
-        made = Site(open_installation(url, tmp_path, {}))
-    yield made
-    made.close()
+    yield from _site(request, request.param, tmp_path)
