@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,7 +14,8 @@ import requests
 from memento_client import MementoClient
 from werkzeug.serving import make_server
 
-from tests.installation import API, WORKPLAN, Installation, fact, open_installation
+from tests.copies import copied
+from tests.installation import API, WORKPLAN, Installation, fact, furnish, open_installation
 from tracker.database import Transaction
 from tracker.projections.mementos import Mementos
 
@@ -23,23 +23,20 @@ LINK = re.compile(r'<([^>]+)>; rel="([^"]+)"((?:; \w+="[^"]*")*)')
 
 
 @pytest.fixture
-def served(
-    furnished_sqlite: tuple[Path, dict[str, str]], tmp_path: Path, free_port: int
-) -> Iterator[Installation]:
+def served(request: pytest.FixtureRequest, tmp_path: Path, free_port: int) -> Iterator[Installation]:
     """A server on loopback in whose plan 3.4 was touched at adoption, on 5 July, and two days later."""
-    path, secrets = furnished_sqlite
     base = f"http://127.0.0.1:{free_port}"
-    url = f"sqlite:///{shutil.copy(path, tmp_path / 'tracker.db')}"
-    house = open_installation(url, tmp_path, secrets, TRACKER_BASE_URL=base)
-    history(house)
-    server = make_server("127.0.0.1", free_port, house.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield house
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    house.runtime.close()
+    with copied(request, "sqlite", furnish, tmp_path) as copy:
+        house = open_installation(copy.url, tmp_path, copy.told, TRACKER_BASE_URL=base)
+        history(house)
+        server = make_server("127.0.0.1", free_port, house.app, threaded=True)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield house
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        house.runtime.close()
 
 
 def history(house: Installation) -> None:

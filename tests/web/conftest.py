@@ -11,14 +11,14 @@ import pytest
 
 from tests.copies import copied
 from tests.installation import ADOPTED, WORKPLAN, furnish, open_installation
-from tests.mailing import clock, furnished, mail, plan_url, runtime
+from tests.mailing import clock, mail, plan_url, runtime
 from tests.web.site import HARBOUR, Site
 from tests.web.watching import browser
 from tracker.directory.principals import system
 from tracker.plans.reader import read_file
 from tracker.workplan.document import requests_of
 
-__all__ = ["browser", "clock", "furnished", "mail", "plan_url", "runtime"]
+__all__ = ["browser", "clock", "mail", "plan_url", "runtime"]
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 WORKSHOP = {
