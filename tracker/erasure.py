@@ -17,7 +17,10 @@ from tracker.directory.feeds import feeds_of
 from tracker.directory.people import Person, grants_of, person_of
 from tracker.directory.principals import Principal
 from tracker.directory.tables import feeds, grants, people, signin_links, signins, tokens
+from tracker.directory.tokens import principal_again
+from tracker.errors import DeniedError, NotFoundError
 from tracker.events.ledger import Removal
+from tracker.events.vocabulary import Channel
 from tracker.notifications import drafts
 from tracker.notifications.tables import invitations, letters, links, receipts
 from tracker.projections.removals import redacted_hashes
@@ -36,7 +39,36 @@ class Erased:
     texts: tuple[Found, ...]
 
 
-def erase(runtime: Runtime, person: str, principal: Principal) -> Erased:
+def check_erasable(runtime: Runtime, workplan: str, person: str, principal: Principal) -> Person:
+    """Return a person of a workplan whom this member of its Secretariat may erase: what is erased is erased everywhere.
+
+    Raises:
+        NotFoundError: nobody with a role in the workplan has this id.
+        DeniedError: it is the asker, or somebody who takes part where the asker decides nothing.
+    """
+    with runtime.database.read() as tx:
+        known, now = person_of(tx, person), runtime.now()
+        taking_part = set(grants_of(tx, person))
+        if workplan not in taking_part:
+            raise NotFoundError(
+                "nobody in {workplan} has the id {person}", workplan=workplan, person=person, value=person
+            )
+        if principal.person == person:
+            raise DeniedError(
+                "you cannot erase yourself",
+                way_out="Ask another member of the Secretariat, or whoever runs the system: `tracker person erase`.",
+            )
+        taking_part |= {one for one in runtime.workplan_ids() if _releases(runtime, one, person)}
+        if not all(principal_again(tx, now, one, principal).has("secretariat") for one in taking_part):
+            raise DeniedError(
+                "{person} also takes part in another workplan, whose Secretariat decides as well",
+                person=person,
+                way_out="Let it withdraw the roles there first, or run `tracker person erase` on the machine.",
+            )
+    return known
+
+
+def erase(runtime: Runtime, person: str, principal: Principal, channel: Channel = "cli") -> Erased:
     """Erase a person from the directory, for ever. A second time changes nothing.
 
     Raises:
@@ -49,7 +81,7 @@ def erase(runtime: Runtime, person: str, principal: Principal) -> Erased:
     for workplan in runtime.workplan_ids():
         wishes = _releases(runtime, workplan, person)
         if wishes:
-            runtime.submit(workplan, wishes, principal, "cli")
+            runtime.submit(workplan, wishes, principal, channel)
             released += [f"{workplan}: {wish['subject']} ({wish['data']['entity']})" for wish in wishes]
     with runtime.directory() as tx:
         now = instant_text(runtime.now())
@@ -124,14 +156,17 @@ def scrub(database: Database) -> None:
 _BEHIND_LINKS = ("drafts", "invitations", "receipts")
 
 
-def own_data(tx: Transaction, person: str) -> Found:
-    """Return everything the directory holds about a person, and where its texts may name them."""
+def own_data(tx: Transaction, person: str, workplan: str | None = None) -> Found:
+    """Return everything the directory holds about a person, and where its texts may name them.
+
+    ``workplan`` leaves out what is about others: one Secretariat is not told what somebody does elsewhere.
+    """
     known = person_of(tx, person)
     rows = tx.core.execute(sa.select(grants).where(grants.c.person == person))
     sent = tx.core.execute(
         sa.select(letters).where(letters.c.recipient == person).order_by(letters.c.created_at)
     )
-    return {
+    held: Found = {
         "person": known.id,
         "name": known.name,
         "email": known.email,
@@ -139,7 +174,9 @@ def own_data(tx: Transaction, person: str) -> Found:
         "muted": known.muted,
         "roles": [{"workplan": row.workplan, "role": row.role, "region": row.region} for row in rows],
         "workplans": grants_of(tx, person),
-        "calendars": [feed for workplan in grants_of(tx, person) for feed in feeds_of(tx, workplan, person)],
+        "calendars": [
+            {"workplan": one} | feed for one in grants_of(tx, person) for feed in feeds_of(tx, one, person)
+        ],
         "letters": [
             {"workplan": row.workplan, "quarter": row.quarter, "step": row.step, "state": row.state}
             for row in sent
@@ -147,6 +184,13 @@ def own_data(tx: Transaction, person: str) -> Found:
         "drafts": drafts.held_of(tx, person),
         "texts": texts_naming(tx, known),
     }
+    if workplan is None:
+        return held
+    only = {name: [one for one in held[name] if one["workplan"] == workplan] for name in _BY_WORKPLAN}
+    return held | only | {"workplans": [one for one in held["workplans"] if one == workplan]}
+
+
+_BY_WORKPLAN = ("roles", "calendars", "letters", "drafts", "texts")
 
 
 def sync_ledger(runtime: Runtime) -> int:

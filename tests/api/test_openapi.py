@@ -235,6 +235,21 @@ def test_refusals_and_writes_are_what_is_described(lively: Installation, spec: d
         check(spec, described, str(answer.status_code), answer.json)
 
 
+def test_what_is_held_about_a_person_and_erasing_one_are_what_is_described(
+    lively: Installation, spec: dict[str, Any]
+) -> None:
+    whom = lively.read("people")["items"][0]["person"]
+    told = lively.get(f"people/{whom}/data")
+    check(spec, operation(spec, "/people/{person}/data"), str(told.status_code), told.json)
+    added = lively.post({"name": "Ana", "email": "ana@example.org", "role": "viewer"}, path="people").json
+    assert added is not None
+    address = f"/api/v1/workplans/unnm-2022-2024/people/{added['person']}"
+    for status in ("200", "404"):
+        answer = lively.client().delete(address, headers=lively.headers("secretariat"))
+        assert str(answer.status_code) == status
+        check(spec, operation(spec, "/people/{person}", "delete"), status, answer.json)
+
+
 def test_a_shape_that_is_wrong_would_be_found(lively: Installation, spec: dict[str, Any]) -> None:
     told = lively.read("activities/3.4")
     with pytest.raises(AssertionError):

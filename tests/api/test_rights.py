@@ -22,6 +22,7 @@ MAY: dict[str, set[Any]] = {
     "history": INSIDERS,
     "rounds": {"auditor", "secretariat"},
     "people": {"secretariat"},
+    "own data": {"secretariat"},
     "write": INSIDERS | {"viewer"},
     "nothing": set(READERS),
 }

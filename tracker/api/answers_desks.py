@@ -117,6 +117,38 @@ class Person(Shape):
     suspended = boolean()
 
 
+class NamingText(Shape):
+    """A text beside the log that holds a person's name or address, in any case."""
+
+    workplan = string()
+    position = integer()
+    field = string("its JSON pointer, as TextRedacted takes it")
+
+
+class Erased(Shape):
+    """What erasing a person did, and what it leaves to be decided."""
+
+    person = string()
+    released = strings("where it was focal point")
+    texts = table(NamingText)
+
+
+class OwnData(Shape):
+    """Everything that is held about a person."""
+
+    person = string()
+    name = string(null=True)
+    email = string(null=True)
+    language = string()
+    muted = boolean()
+    roles = fields.List(fields.Dict(), required=True)
+    workplans = strings()
+    calendars = fields.List(fields.Dict(), required=True)
+    letters = fields.List(fields.Dict(), required=True)
+    drafts = fields.List(fields.Dict(), required=True)
+    texts = table(NamingText)
+
+
 class People(Shape):
     """People with a role here."""
 

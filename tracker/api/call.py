@@ -19,9 +19,10 @@ from tracker.runtime import Runtime, View
 PREFIX = "/api/v1"
 
 Method = Literal["GET", "POST", "DELETE"]
-Needs = Reading | Literal["nothing", "write"]
+Needs = Reading | Literal["nothing", "write", "own data"]
 """The right a route asks for. ``nothing``: anybody, the handler shows what may be seen; ``write``: whoever may read the
-plan, and then the table of rights for each event.
+plan, and then the table of rights for each event; ``own data``: the person whom the address names, and who may read
+``people``.
 """
 Validator = Literal["question", "body", "none"]
 """What an answer's ETag is made of: the resolved question (where nothing else matters), the body, or no ETag."""

@@ -105,7 +105,7 @@ class Dispatcher:
 
         def allow(tx: Transaction, root: Workplan) -> None:
             found.append(credentials.identify(tx, self.runtime, request, path["workplan"]))
-            check(route, found[0], root)
+            check(route, found[0], root, path.get("person"))
             if fault is not None:
                 raise fault
             if wanted:
@@ -157,13 +157,17 @@ def _wait_for(wanted: int, end: int) -> None:
         )
 
 
-def check(route: Route, reader: Reader, root: Workplan) -> None:
+def check(route: Route, reader: Reader, root: Workplan, person: str | None = None) -> None:
     """Refuse a reader who may not use a route: 401 without credentials, 404 unreadable, 403 readable but not writable.
+
+    ``person`` is whom the address is about.
 
     Raises:
         UnknownReaderError, NotFoundError, DeniedError: as said.
     """
     needs = "state" if route.needs in {"write", "nothing"} else route.needs
+    if needs == "own data":
+        needs = "state" if reader.person and reader.person == person else "people"
     if not may(reader.principal, root, cast("Any", needs)):
         raise nothing_here() if reader.has_credentials else unknown_reader()
     if route.method == "GET":

@@ -6,6 +6,7 @@ from typing import Any
 
 import marshmallow as ma
 
+from tracker import erasure
 from tracker.api.call import PREFIX, Answer, Asked, Call
 from tracker.api.dispatch import nothing_here
 from tracker.api.queries import REGIONS, Choice, Said
@@ -98,6 +99,28 @@ def withdraw_role(call: Call, _asked: Asked) -> Answer:
         if not people.withdraw(tx, call.path["person"], call.workplan, call.path["role"]):
             raise nothing_here()
     return Answer(None, 204)
+
+
+def erase_person(call: Call, asked: Asked) -> Answer:
+    """Erase a person for ever: name, address and every way in; entries keep the opaque id and the entity.
+
+    Tells where it was focal point and which texts of this workplan still hold the name; TextRedacted removes each.
+    """
+    person, principal = call.path["person"], asked.reader.principal
+    erasure.check_erasable(call.runtime, call.workplan, person, principal)
+    done = erasure.erase(call.runtime, person, principal, "api")
+    here = [one for one in done.texts if one["workplan"] == call.workplan]
+    return Answer({"person": person, "released": list(done.released), "texts": here})
+
+
+def show_data(call: Call, asked: Asked) -> Answer:
+    """Show all that is held about a person: to the person itself, and to the Secretariat as far as this workplan."""
+    person, tx = call.path["person"], asked.view.tx
+    if person == asked.reader.person:
+        return Answer(erasure.own_data(tx, person))
+    if call.workplan not in people.grants_of(tx, person):
+        raise nothing_here()
+    return Answer(erasure.own_data(tx, person, call.workplan))
 
 
 def _now(call: Call, person: str, status: int) -> Answer:

@@ -252,6 +252,22 @@ ROUTES: tuple[Route, ...] = (
         validator="none",
         tag="desks",
     ),
+    delete(
+        f"{W}/people/{{person}}",
+        "people",
+        people.erase_person,
+        answers_desks.Erased,
+        validator="none",
+        tag="desks",
+    ),
+    get(
+        f"{W}/people/{{person}}/data",
+        "own data",
+        people.show_data,
+        answers_desks.OwnData,
+        validator="none",
+        tag="desks",
+    ),
     post(
         f"{W}/people",
         "people",
