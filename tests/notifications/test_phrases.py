@@ -10,9 +10,10 @@ import yaml
 
 from tests.mailing import LANGUAGES
 from tracker.notifications.phrases import LETTERS, phrases, shortened
+from tracker.notifications.sentences import SENTENCES
 
 
-@pytest.mark.parametrize("path", [LETTERS, Path("tracker/web/translations/report.yaml")])
+@pytest.mark.parametrize("path", [LETTERS, SENTENCES, Path("tracker/web/translations/report.yaml")])
 def test_every_phrase_is_said_in_three_languages_with_the_same_places(path: Path) -> None:
     said = yaml.safe_load((Path(__file__).parents[2] / path).read_text())
     refusals = said.pop("refusals", {})

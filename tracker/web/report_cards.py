@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from tracker.events.dates import local_day
 from tracker.events.reading import read_texts
-from tracker.events.vocabulary import Sealed
+from tracker.events.vocabulary import Sealed, Target
 from tracker.notifications.links import Link
+from tracker.notifications.occasions import unreachable_of
 from tracker.notifications.phrases import Phrases, in_language, phrases
-from tracker.notifications.reminders import acting
+from tracker.notifications.reminders import Phase, acting, digest_of
+from tracker.notifications.sentences import SENTENCES, Goal, Known, goals_of
 from tracker.projections.speakers import display_name
 from tracker.projections.views import counted_sessions
 from tracker.runtime import View
@@ -23,6 +25,7 @@ from tracker.workplan.activity_parts import Report
 from tracker.workplan.claims import FOLLOWS, Claim
 from tracker.workplan.obligations import Duty, duties
 from tracker.workplan.plan import Plan
+from tracker.workplan.round import Round
 from tracker.workplan.workstream import Workstream
 
 PHRASES = Path(__file__).parent / "translations" / "report.yaml"
@@ -71,6 +74,7 @@ class Card:
     voices: tuple[tuple[str, str], ...]
     options: tuple[Option, ...]
     current: str
+    goals: Mapping[str, Goal]
     targets: tuple[dict[str, Any], ...]
     subitems: tuple[dict[str, Any], ...]
     last_reason: str | None
@@ -82,6 +86,10 @@ class Card:
     theirs: tuple[Theirs, ...]
     quiet: int
     asks_on: bool
+
+    @property
+    def known(self) -> Known:
+        return Known(self.goals, self.before)
 
     @property
     def seen(self) -> int:
@@ -105,10 +113,10 @@ class Group:
 
 
 def words_of(language: str) -> Phrases:
-    return phrases(language, PHRASES)
+    return phrases(language, SENTENCES, PHRASES)
 
 
-def cards_of(view: View, link: Link, say: Phrases) -> list[Card]:
+def cards_of(view: View, link: Link, say: Phrases, today: date) -> list[Card]:
     """Return what the person of a link may report, in plan order; empty once they act for nobody."""
     rows: dict[str, list[Duty]] = {}
     for row in duties(view.plan, link.quarter):
@@ -116,9 +124,14 @@ def cards_of(view: View, link: Link, say: Phrases) -> list[Card]:
             continue
         if (row.entity, link.person) in acting(view.plan, row.activity.workstream):
             rows.setdefault(row.activity.id, []).append(row)
+    opened = view.plan.get(f"round/{link.quarter}", Round)
+    is_late = opened is not None and today.isoformat() > opened.due
+    phase: Phase = "overdue" if is_late else "asking"
+    digest = digest_of(view.plan, link.quarter, phase, link.person, (), unreachable_of(view))
+    owed = {*(digest.activities if digest else ()), *(link.activities if link.invitation else ())}
     sealed = [one.sha256 for mine in rows.values() for one in _sealed(mine[0])]
     texts = read_texts(view.tx, link.workplan, sealed)
-    return [_card(view, mine, say, texts) for mine in rows.values()]
+    return [_card(view, mine, say, texts, is_owed=mine[0].activity.id in owed) for mine in rows.values()]
 
 
 def _sealed(row: Duty) -> Iterator[Sealed]:
@@ -147,7 +160,7 @@ def grouped(plan: Plan, cards: list[Card], say: Phrases) -> list[Group]:
     return groups
 
 
-def _card(view: View, mine: list[Duty], say: Phrases, texts: Mapping[str, str]) -> Card:
+def _card(view: View, mine: list[Duty], say: Phrases, texts: Mapping[str, str], *, is_owed: bool) -> Card:
     activity, quarter = mine[0].activity, mine[0].quarter
     voices = {row.entity: display_name(view.plan, row.entity, say.language) for row in mine}
     base = activity.base_for(quarter) or activity.claim
@@ -157,6 +170,7 @@ def _card(view: View, mine: list[Duty], say: Phrases, texts: Mapping[str, str]) 
     own = next((one for one in reversed(reports) if one.entity in voices), None)
     standing = view.plan.standing(f"activity/{activity.id}")
     reason = activity.assessment_reason
+    goals = goals_of(activity, say)
     quiet = quiet_quarters(activity, quarter)
     return Card(
         id=activity.id,
@@ -167,16 +181,19 @@ def _card(view: View, mine: list[Duty], say: Phrases, texts: Mapping[str, str]) 
         before=next((said[one] for one in voices if one in said), base),
         base=base,
         standing=_standing(view, activity, say),
-        told=_told(view, mine, say),
+        told=None if is_owed and not mine[0].settled_by else _told(view, mine, say),
         voices=tuple(voices.items()),
         options=options_of(base, claim, say),
         current=state_value(claim),
-        targets=tuple(_target(view, activity, index, say) for index in range(len(activity.targets or ()))),
+        goals=goals,
+        targets=tuple(
+            _target(view, activity, target, goals[target.id], say) for target in activity.targets or ()
+        ),
         subitems=tuple(_subitem(activity, index, say) for index in range(len(activity.subitems))),
         last_reason=texts.get(reason.sha256) if reason else None,
         has_reason=reason is not None,
         takes_no_requests=activity.nature == "on_demand",
-        is_owed=mine[0].settled_by is None and any(row.is_asked_first for row in mine),
+        is_owed=is_owed and mine[0].settled_by is None,
         own=own.position if own else None,
         given=_given(own, texts) if own else {},
         theirs=tuple(_theirs(view, one, say, texts) for one in reports if one.entity not in voices),
@@ -246,20 +263,15 @@ def _told(view: View, mine: list[Duty], say: Phrases) -> str | None:
     return say("asked_first", who=say.listed(display_name(view.plan, one, say.language) for one in first))
 
 
-def _target(view: View, activity: Activity, index: int, say: Phrases) -> dict[str, Any]:
-    target = (activity.targets or ())[index]
-    unit, language = in_language(target.unit, say.language)
-    most = f"{target.min}-{target.max}" if target.max not in {None, target.min} else str(target.min)
+def _target(view: View, activity: Activity, target: Target, goal: Goal, say: Phrases) -> dict[str, Any]:
     counted = counted_sessions(view.plan, activity.id) if len(activity.targets or ()) == 1 else 0
-    done = activity.done.get(target.id, 0)
-    hint = say("hint_done", done=done + counted, target=most)
+    hint = say("hint_done", done=goal.done + counted, target=goal.most)
     return {
         "id": target.id,
-        "unit": unit,
-        "language": language,
+        "unit": goal.unit,
+        "language": in_language(target.unit, say.language)[1],
         "hint": f"{hint} {say('hint_counted', count=counted)}" if counted else hint,
-        "done": done,
-        "most": most,
+        "done": goal.done,
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any, cast
 from flask import Blueprint, Response, current_app, make_response, render_template, request
 
 from tracker.directory.people import LANGUAGES, Person, people_of
+from tracker.events.dates import local_day
 from tracker.notifications import links
 from tracker.notifications.drafts import Draft, drafts_of
 from tracker.notifications.links import Link
@@ -124,7 +125,9 @@ def with_link(handle: str, show: Callable[[Opened], Response]) -> Response:
     with runtime().ask(link.workplan) as view:
         opened = links.round_of(view.plan, link)
         is_good = links.is_good(link, opened, view.workplan.zone, runtime().now())
-        cards = cards_of(view, link, say) if is_good and not (person.is_erased or person.suspended) else []
+        today = local_day(runtime().now(), view.workplan.zone)
+        is_gone = not is_good or person.is_erased or person.suspended
+        cards = [] if is_gone else cards_of(view, link, say, today)
         drafts = drafts_of(view.tx, link)
         groups = grouped(view.plan, cards, say)
     if not cards:

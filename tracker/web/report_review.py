@@ -21,11 +21,12 @@ from tracker.events.shapes import to_json
 from tracker.notifications import drafts, links, receipts
 from tracker.notifications.drafts import Draft, drafts_of
 from tracker.notifications.receipts import Filler
+from tracker.notifications.sentences import Known, sentences
 from tracker.projections.speakers import display_name
 from tracker.web.report_cards import Card, words_of
 from tracker.web.report_fields import is_quiet, request_of
 from tracker.web.report_opening import Opened, page_of, pages, runtime, see_other, with_link
-from tracker.web.report_words import faults_of, said_of, sentences
+from tracker.web.report_words import faults_of, said_of
 from tracker.workplan.round import Round
 
 Faults = dict[str, dict[str, str]]
@@ -101,7 +102,7 @@ def reviewed(here: Opened) -> Review:
             left_out.append(card)
             continue
         asked = request_of(card, fields, here.quarter, here.say)
-        words = sentences(card, asked, here.say)
+        words = sentences(asked, here.say, card.known)
         item = Item(card, asked, words, _faults(here, card, fields), is_late)
         (quiet if is_quiet(fields) and not is_late else news).append(item)
     return Review(news, quiet, left_out, digest_of(here.drafts, [item.card for item in (*news, *quiet)]))
@@ -239,7 +240,7 @@ def _receipt(here: Opened, position: int) -> Response:
         for event in events:
             card = here.card(event.subject.partition("/")[2])
             said = reveal(to_json(event), texts, [])
-            words = sentences(card, said, say, is_past=True) if card else []
+            words = sentences(said, say, Known(card.goals)) if card else []
             items.append((event, card, words))
         voices = dict.fromkeys(event.speaker for event in events if event.speaker)
         entities = say.listed(display_name(view.plan, one, say.language) for one in voices)
