@@ -21,6 +21,7 @@ import tenacity
 
 from tracker.clock import instant_text, new_id
 from tracker.database import Transaction
+from tracker.directory.people import Person
 from tracker.directory.principals import Principal
 from tracker.errors import DeliveryError, UnavailableError
 from tracker.notifications import outbox
@@ -29,6 +30,7 @@ from tracker.notifications.links import end_of_day, make_link
 from tracker.notifications.notices import write_notice
 from tracker.notifications.occasions import Unsent, occasion_of
 from tracker.notifications.outbox import Letter, State
+from tracker.notifications.reporting_mail import Prepared, prepare
 from tracker.notifications.settling import record
 from tracker.notifications.smtp import Post, RefusedError, TransientError
 
@@ -198,14 +200,20 @@ class _Sender:
         self, letter: Letter, thread: str | None
     ) -> tuple[EmailMessage, str, dict[str, Any]] | Unsent:
         """Return the mail, the address it goes to and what it holds; or why it is not to be sent."""
+        made: Unsent | Prepared | Occasion | tuple[EmailMessage, Person]
         with self.runtime.ask(letter.workplan) as view:
-            made = (
-                write_notice(self.runtime, view, letter)
-                if letter.kind == "notice"
-                else occasion_of(self.runtime, view, letter, thread)
-            )
+            match letter.kind:
+                case "notice":
+                    made = write_notice(self.runtime, view, letter)
+                case "receipt" | "invitation":
+                    made = prepare(self.runtime, view, letter, thread)
+                case _:
+                    made = occasion_of(self.runtime, view, letter, thread)
         if isinstance(made, Unsent):
             return made
+        if isinstance(made, Prepared):
+            handle = self._connect(letter, {}, made.closes)
+            return made.write(handle or ""), made.person.email or "", {}
         if isinstance(made, tuple):
             self._connect(letter, {})
             return made[0], made[1].email or "", {}

@@ -21,7 +21,7 @@ from tracker.directory.principals import Principal
 from tracker.directory.tokens import hash_of
 from tracker.errors import DeniedError
 from tracker.notifications.outbox import Letter
-from tracker.notifications.tables import links
+from tracker.notifications.tables import invitations, links
 from tracker.workplan.plan import Plan
 from tracker.workplan.round import Round
 
@@ -70,6 +70,7 @@ def make_link(tx: Transaction, now: datetime, letter: Letter, closes: datetime) 
     if letter.data_sent_at is None:
         tx.core.execute(sa.delete(links).where(links.c.letter == letter.letter))
     handle = new_secret()
+    asked = _asked(tx, letter)
     tx.core.execute(
         links.insert().values(
             hash=hash_of(handle),
@@ -79,9 +80,19 @@ def make_link(tx: Transaction, now: datetime, letter: Letter, closes: datetime) 
             quarter=letter.quarter,
             created_at=instant_text(now),
             expires_at=instant_text(max(closes, now + SHORTEST_LIFE)),
+            invitation=letter.step if asked else None,
+            activities=asked,
         )
     )
     return handle
+
+
+def _asked(tx: Transaction, letter: Letter) -> str | None:
+    """Return the activities that an invitation is about, as they are stored."""
+    if letter.kind != "invitation":
+        return None
+    query = sa.select(invitations.c.activities).where(invitations.c.invitation == letter.step)
+    return str(tx.core.execute(query).scalar_one())
 
 
 def find_link(tx: Transaction, handle: str) -> Link | None:

@@ -25,6 +25,7 @@ from tracker.notifications.letters import fill
 from tracker.notifications.occasions import Unsent, obstacle, secretariat_of, unreachable_of
 from tracker.notifications.outbox import NO_ROUND, Letter
 from tracker.notifications.phrases import Phrases, capital, in_language, phrases, shortened
+from tracker.notifications.receipts import find_receipt, receipts_of
 from tracker.notifications.reminders import acting, rows_of
 from tracker.projections.readiness import readiness
 from tracker.projections.speakers import display_name
@@ -84,6 +85,10 @@ def found(view: View, quarters: list[str]) -> Iterator[Notice]:
     for row in view.tx.core.execute(query.order_by(people.c.person)):
         if row.person in points:
             yield Notice(f"muted-{row.person}-{row.muted_at}", {"topic": "muted", "person": row.person})
+    for one in receipts_of(view.tx, view.end.workplan):
+        if one.disowned_at:
+            about = {"topic": "disowned", "first": one.first_position}
+            yield Notice(f"disowned-{one.first_position}", about)
     for quarter in quarters:
         if (alone := _alone(view, quarter)) is not None:
             yield alone
@@ -206,6 +211,16 @@ def _told(view: View, about: dict[str, Any], say: Phrases) -> tuple[dict[str, An
             person = about["person"]
             said = {"person": _name(view, person), "entities": named(_entities_of(view, person))}
             return said, [], "letters?state=muted"
+        case "disowned":
+            receipt = find_receipt(view.tx, view.end.workplan, about["first"])
+            said = {
+                "person": _name(view, receipt.person),
+                "quarter": say.quarter(receipt.quarter),
+                "first": receipt.positions[0],
+                "last": receipt.positions[-1],
+            }
+            by = receipt.filler
+            return said, [f"{by.name} ({by.email})"] if by else [], f"entries/{about['first']}"
         case "alone":
             quarter, entities = about["quarter"], about["entities"]
             said = {"quarter": say.quarter(quarter), "count": len(entities)}

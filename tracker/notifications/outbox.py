@@ -35,10 +35,13 @@ State = Literal[
     "lapsed",
     "bounced",
 ]
-Kind = Literal["reminder", "link", "asked", "notice"]
+Kind = Literal["reminder", "link", "asked", "notice", "receipt", "invitation"]
 """``reminder``: the digest of a step. ``link``: the same, asked for by somebody whose link had ended. ``asked``: about
-some activities only, beside the steps. ``notice``: what the Secretariat is to know; of no round, no entry of the log.
+some activities only, beside the steps. ``notice``: what the Secretariat is to know; of no round. ``receipt``: of what
+was sent behind a link. ``invitation``: to a colleague whom a focal point asks.
 """
+UNRECORDED: tuple[Kind, ...] = ("notice", "receipt", "invitation")
+"""Letters that remind nobody: that they went out is no entry of the log."""
 NO_ROUND = "-"
 """The quarter of a notice."""
 

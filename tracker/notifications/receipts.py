@@ -15,7 +15,7 @@ from tracker.directory.people import check_email
 from tracker.errors import NotFoundError, RuleError
 from tracker.events.event import Event
 from tracker.notifications.links import Link
-from tracker.notifications.tables import receipts
+from tracker.notifications.tables import links, receipts
 
 LONGEST_NAME = 120
 
@@ -78,7 +78,54 @@ def keep(
             filler_email=by.email if by else None,
         )
     )
-    return find(tx, link, events[0].position)
+    return find_receipt(tx, link.workplan, events[0].position)
+
+
+def find_receipt(tx: Transaction, workplan: str, first_position: int) -> Receipt:
+    """Return the receipt that begins at a position.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    row = tx.core.execute(
+        sa.select(receipts).where(
+            receipts.c.workplan == workplan, receipts.c.first_position == first_position
+        )
+    ).first()
+    if row is None:
+        raise NotFoundError("there is no receipt {position}", position=first_position, value=first_position)
+    return _receipt(row)
+
+
+def receipt_about(tx: Transaction, workplan: str, position: int) -> Receipt | None:
+    """Return the receipt of the sending that made an entry, if it came through a link."""
+    row = tx.core.execute(
+        sa.select(receipts)
+        .where(receipts.c.workplan == workplan, receipts.c.first_position <= position)
+        .order_by(receipts.c.first_position.desc())
+        .limit(1)
+    ).first()
+    found = _receipt(row) if row else None
+    return found if found and position in found.positions else None
+
+
+def disown(tx: Transaction, now: datetime, receipt: Receipt) -> None:
+    """Say that the person of the link neither sent this nor asked for it: the link that did is over."""
+    tx.core.execute(
+        sa.update(receipts)
+        .where(
+            receipts.c.workplan == receipt.workplan,
+            receipts.c.first_position == receipt.first_position,
+            receipts.c.disowned_at.is_(None),
+        )
+        .values(disowned_at=instant_text(now))
+    )
+    letter = sa.select(links.c.letter).where(links.c.hash == receipt.link).scalar_subquery()
+    tx.core.execute(
+        sa.update(links)
+        .where(links.c.letter == letter, links.c.revoked_at.is_(None))
+        .values(revoked_at=instant_text(now))
+    )
 
 
 def find(tx: Transaction, link: Link, first_position: int) -> Receipt:
@@ -87,10 +134,11 @@ def find(tx: Transaction, link: Link, first_position: int) -> Receipt:
     Raises:
         NotFoundError: it is not.
     """
-    for one in receipts_of(tx, link.workplan, link.quarter, link.person):
-        if one.first_position == first_position and (link.invitation is None or one.link == link.hash):
-            return one
-    raise NotFoundError("there is no receipt {position}", position=first_position, value=first_position)
+    found = find_receipt(tx, link.workplan, first_position)
+    is_theirs = (found.person, found.quarter) == (link.person, link.quarter)
+    if not is_theirs or (link.invitation is not None and found.link != link.hash):
+        raise NotFoundError("there is no receipt {position}", position=first_position, value=first_position)
+    return found
 
 
 def receipts_of(

@@ -12,7 +12,7 @@ from tracker.database import Transaction
 from tracker.directory.principals import Principal
 from tracker.errors import ConflictError, TrackerError, UnavailableError
 from tracker.notifications import outbox
-from tracker.notifications.outbox import NO_ROUND, Letter, State
+from tracker.notifications.outbox import UNRECORDED, Letter, State
 
 if TYPE_CHECKING:
     from tracker.runtime import Runtime
@@ -29,12 +29,12 @@ def record(
 ) -> bool:
     """Append what became of a letter; the same transaction sets its state. False where it is no longer ours to say.
 
-    A letter of no round is no entry: only its state is set.
+    A letter that reminds nobody is no entry: only its state is set.
 
     Raises:
         UnavailableError: the database did not take it, several times.
     """
-    if letter.quarter == NO_ROUND:
+    if letter.kind in UNRECORDED:
         with runtime.database.write() as tx:
             return settle(tx)
     contents = letter.contents or {}

@@ -12,6 +12,7 @@ from tracker.clock import instant_text
 from tracker.errors import MomentError
 from tracker.events.catalogue import CATALOGUE
 from tracker.events.reading import read_stored
+from tracker.notifications.receipts import receipt_about
 from tracker.projections.history import Filters, one_entry
 from tracker.projections.history import entries as history_entries
 from tracker.projections.proofs import examine
@@ -107,6 +108,7 @@ def entry(workplan: str, position: int) -> tuple[str, int]:
             amendments=_amendments(here, view),
             ways=ways(here, entry_at(here, position)),
             done=_done(here),
+            receipt=receipt_about(answer.tx, workplan, position),
             found=examine(answer.tx, workplan, position, answer.question.position),
         )
 

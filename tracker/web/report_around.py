@@ -21,7 +21,7 @@ LARGEST = 10**12
 def take_request(handle: str) -> Response:
     """Send a new link to the address on file, and to no other."""
     found = found_link(handle)
-    if found is None:
+    if found is None or found[0].invitation:
         return page("ended", 404, asked_words(), handle=None, typed={})
     link, person = found
     is_coming = ask_for_link(runtime(), link)
@@ -41,7 +41,7 @@ def take_unsubscribe(handle: str) -> Response:
 
 def _unsubscribe(handle: str, *, is_taken: bool) -> Response:
     found = found_link(handle)
-    if found is None:
+    if found is None or found[0].invitation:
         return page("ended", 404, asked_words(), handle=None, typed={})
     link, person = found
     if is_taken:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, make_response, render_template, request
@@ -12,6 +12,7 @@ from tracker.directory.people import LANGUAGES, Person, people_of
 from tracker.events.dates import local_day
 from tracker.notifications import links
 from tracker.notifications.drafts import Draft, drafts_of
+from tracker.notifications.invitations import Invitation, find_invitation
 from tracker.notifications.links import Link
 from tracker.notifications.phrases import Phrases, capital, in_language
 from tracker.runtime import Runtime
@@ -48,7 +49,8 @@ class Opened:
     plan: Plan
     workplan: Workplan
     drafts: dict[str, Draft]
-    groups: list[Group] = field(default_factory=list)
+    groups: list[Group]
+    invitation: Invitation | None
 
     @property
     def path(self) -> str:
@@ -121,23 +123,27 @@ def with_link(handle: str, show: Callable[[Opened], Response]) -> Response:
     if found is None:
         return _ended(404, asked_words(), None)
     link, person = found
-    say = words_of(person.language)
     with runtime().ask(link.workplan) as view:
+        invitation = find_invitation(view.tx, link.invitation) if link.invitation else None
+        say = words_of(invitation.language if invitation else person.language)
         opened = links.round_of(view.plan, link)
         is_good = links.is_good(link, opened, view.workplan.zone, runtime().now())
         today = local_day(runtime().now(), view.workplan.zone)
-        is_gone = not is_good or person.is_erased or person.suspended
+        is_forgotten = link.invitation is not None and invitation is None
+        is_gone = not is_good or is_forgotten or person.is_erased or person.suspended
         cards = [] if is_gone else cards_of(view, link, say, today)
         drafts = drafts_of(view.tx, link)
         groups = grouped(view.plan, cards, say)
+    way_back = None if link.invitation else handle
     if not cards:
-        return _ended(410, say, handle)
+        return _ended(410, say, way_back)
+    here = Opened(
+        handle, link, person, opened, cards, say, view.plan, view.workplan, drafts, groups, invitation
+    )
     try:
-        return show(
-            Opened(handle, link, person, opened, cards, say, view.plan, view.workplan, drafts, groups)
-        )
+        return show(here)
     except links.EndedError:
-        return _ended(410, say, handle)
+        return _ended(410, say, way_back)
 
 
 def _ended(status: int, say: Phrases, handle: str | None) -> Response:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import Response, request
@@ -14,16 +15,20 @@ from tracker.clock import new_id
 from tracker.database import Transaction
 from tracker.errors import ConflictError, DeniedError, NotFoundError, RuleError
 from tracker.events.append import Appended, Decision
+from tracker.events.event import Event
 from tracker.events.intake import read_wishes
 from tracker.events.reading import read_event, read_texts
 from tracker.events.sealing import Sealer, reveal, seals_in
 from tracker.events.shapes import to_json
-from tracker.notifications import drafts, links, receipts
+from tracker.notifications import drafts, links, outbox, receipts
+from tracker.notifications.asking import domain_of
 from tracker.notifications.drafts import Draft, drafts_of
 from tracker.notifications.receipts import Filler
+from tracker.notifications.reporting_mail import entries_words
+from tracker.notifications.reporting_mail import is_quiet as is_quiet_entry
 from tracker.notifications.sentences import Known, sentences
 from tracker.projections.speakers import display_name
-from tracker.web.report_cards import Card, words_of
+from tracker.web.report_cards import Card
 from tracker.web.report_fields import is_quiet, request_of
 from tracker.web.report_opening import Opened, page_of, pages, runtime, see_other, with_link
 from tracker.web.report_words import faults_of, said_of
@@ -174,6 +179,8 @@ def _send(here: Opened) -> Response:
 
 def _filler(here: Opened) -> tuple[Filler | None, dict[str, str]]:
     """Return who says to have filled it in for the person of the link, or what is wrong with that."""
+    if here.invitation:
+        return here.invitation.to, {}
     if request.form.get("who") != "other":
         return None, {}
     try:
@@ -200,7 +207,7 @@ def _record(
         if reviewed_digest != digest or any(held.get(one) != here.drafts[one] for one in dropped):
             raise ConflictError("what was reviewed has changed")
         drafts.drop(tx, link, dropped)
-        receipts.keep(tx, now, link, decision.events, filler)
+        _keep(tx, now, here, decision.events, filler)
 
     sealer = Sealer()
     return runtime().wish(
@@ -215,6 +222,26 @@ def _record(
     )
 
 
+def _keep(
+    tx: Transaction, now: datetime, here: Opened, events: Sequence[Event], filler: Filler | None
+) -> None:
+    """Keep what a sending makes, and have the focal point told by mail, whoever sent it."""
+    receipt = receipts.keep(tx, now, here.link, events, filler)
+    if receipt is None:
+        return
+    outbox.create(
+        tx,
+        now,
+        workplan=receipt.workplan,
+        kind="receipt",
+        quarter=receipt.quarter,
+        step=str(receipt.first_position),
+        recipient=receipt.person,
+        state="due",
+        domain=domain_of(runtime()),
+    )
+
+
 # ------------------------------------------------------------------------------------------------- the receipt
 
 
@@ -225,7 +252,7 @@ def show_receipt(handle: str, position: int) -> Response:
 
 def _receipt(here: Opened, position: int) -> Response:
     """Show what was recorded: the entries themselves, read back."""
-    link, say = here.link, words_of(here.person.language)
+    link, say = here.link, here.say
     with runtime().ask(link.workplan) as view:
         try:
             kept = receipts.find(view.tx, link, position)
@@ -248,8 +275,9 @@ def _receipt(here: Opened, position: int) -> Response:
     return page_of(
         "receipt",
         here,
-        news=[one for one in items if not _is_nothing_new(one[0])],
-        quiet=[one for one in items if _is_nothing_new(one[0])],
+        news=[one for one in items if not is_quiet_entry(one[0])],
+        quiet=[one for one in items if is_quiet_entry(one[0])],
+        quiet_entries=entries_words([event.position for event in events if is_quiet_entry(event)], say),
         count=kept.count,
         filler=kept.filler,
         when=say.instant(events[0].recorded_at, view.workplan.zone),
@@ -257,8 +285,3 @@ def _receipt(here: Opened, position: int) -> Response:
         until=say.day(opened.closes) if opened and is_open else None,
         left=[card for card in here.cards if card.is_owed],
     )
-
-
-def _is_nothing_new(event: Any) -> bool:
-    data = event.data
-    return event.type == "ProgressReported" and bool(data.no_change or data.no_requests) and not data.note
