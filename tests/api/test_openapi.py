@@ -192,6 +192,7 @@ READS = {
     "/workstreams/{id}/timeline": "workstreams/3/timeline",
     "/timeline": "timeline",
     "/reviews/trend": "reviews/trend",
+    "/contributions": "contributions?from=2023",
     "/events": "events?limit=1000",
     "/events/{position}": "events/1",
     "/changes": "changes?from=position:1",

@@ -44,3 +44,16 @@ def test_who_may_not_read_details_gets_no_assessment_and_no_speaker(library: Sit
     assert "in progress" in page.text
     assert "on track" not in page.text
     assert "Secretariat" not in page.text.partition("Every window")[2].partition("Every entry")[0]
+
+
+def test_contributions_are_found_and_what_nobody_said_is_counted(library: Site):
+    reader = library.reader("secretariat")
+    page = parsed(reader.get(f"{HOME}contributions"))
+    assert page.fields["tagged"] == "now"
+    page = parsed(reader.get(f"{HOME}contributions?entity=oms&from=2023"))
+    assert "2 reports, 1 link." in page.text
+    assert "17 April 2023 Report, Q2 2023: Activity 3.1" in page.text
+    assert "the entity: the report says so" in page.text
+    page = parsed(reader.get(f"{HOME}contributions?country=KE&tagged=then"))
+    assert "Nothing is known to apply. Untagged, may also apply: 3." in page.text
+    assert reader.get(f"{HOME}contributions?from=nonsense").status_code == 422

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from marshmallow import fields
+
 from tracker.api.answers import (
     About,
     Shape,
@@ -13,6 +15,7 @@ from tracker.api.answers import (
     page,
     record,
     string,
+    strings,
     table,
 )
 from tracker.api.answers_log import Doer, FieldChange
@@ -131,3 +134,56 @@ class PlanTimeline(Timeline):
 
     statuses = table(DayCounts)
     lag = nested(Lag)
+
+
+class DoneLink(Shape):
+    """A link to what was done."""
+
+    url = string()
+    kind = string(required=False)
+    title = string(required=False)
+
+
+class Contribution(Shape):
+    """Something done: a report, a session held, a product published or used, a voluntary report received."""
+
+    kind = string("report, session, product, use, voluntary_report")
+    on = string("the day at which it stands")
+    occurred_on = string("as it was said")
+    position = integer()
+    recorded_at = string()
+    subject = string()
+    id = string()
+    title = anything()
+    workstreams = strings()
+    entity = string("in whose voice it is told", null=True)
+    links = table(DoneLink)
+    quarter = string(null=True, required=False)
+    status = string(null=True, required=False)
+    note = string(null=True, required=False)
+    country = string(required=False)
+    countries = fields.List(fields.String(), allow_none=True)
+    objectives = fields.List(fields.String(), allow_none=True)
+    user = string("the entity that used it", null=True, required=False)
+
+
+class Applying(Contribution):
+    """A contribution that applies, and whose word that is, by filter: report, link, activity, workstream and so on."""
+
+    because = record()
+
+
+class Untagged(Contribution):
+    """A contribution of which nobody said whether it applies."""
+
+    missing = strings("the filters that nobody said anything about")
+
+
+class Contributions(Timeline):
+    """What was done, by date; how much of what kind; and what may also apply."""
+
+    asked = record()
+    items = table(Applying)
+    counts = record("by kind, and of different links")
+    may_also_apply = integer("how many are untagged and may apply")
+    untagged = table(Untagged)

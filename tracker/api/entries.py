@@ -8,13 +8,12 @@ from urllib.parse import urlencode
 
 from tracker.api.call import PREFIX, Answer, Asked, Call, file_answer
 from tracker.api.dispatch import nothing_here
+from tracker.api.queries import span_of
 from tracker.api.rendering import about, mark
-from tracker.events.dates import span
 from tracker.events.reading import read_stored
 from tracker.projections.bounds import after_position, last_position
 from tracker.projections.history import Filters, differences, entries, history, one_entry
 from tracker.projections.sheets import Table, day_cell, instant_cell
-from tracker.workplan.plan import refuse
 
 Body = dict[str, Any]
 
@@ -68,9 +67,9 @@ def _filters(call: Call, asked: Asked) -> Filters:
         low = max(low, after or 0)
     subject = query.get("subject")
     is_kind = subject is not None and "/" not in subject and subject != "workplan"
-    since = _day(query["occurred_from"], "occurred_from")[0] if "occurred_from" in query else None
+    since = span_of(query["occurred_from"], "occurred_from")[0] if "occurred_from" in query else None
     effective = view.question.effective
-    until = _day(query["occurred_to"], "occurred_to")[1] if "occurred_to" in query else None
+    until = span_of(query["occurred_to"], "occurred_to")[1] if "occurred_to" in query else None
     if effective is not None:
         until = min(until or effective.isoformat(), effective.isoformat())
     return Filters(
@@ -88,20 +87,6 @@ def _filters(call: Call, asked: Asked) -> Filters:
         is_descending=is_descending,
         limit=query["limit"],
     )
-
-
-def _day(said: str, name: str) -> tuple[str, str]:
-    try:
-        first, last = span(said)
-    except ValueError:
-        raise refuse(
-            "`{name}` is not a day, month, quarter or year",
-            field=name,
-            value=said,
-            way_out="Give one such as `2023-05-16`, `2023-05`, `2023-Q2` or `2023`.",
-            name=name,
-        ) from None
-    return first.isoformat(), last.isoformat()
 
 
 def _known_then(item: Body, position: int) -> Body:

@@ -133,7 +133,7 @@ def collection(name: str) -> Handler:
     def handler(call: Call, asked: Asked) -> Answer:
         view, screen = asked.view, Screen(asked)
         filters = {key: said for key, said in call.query.items() if key in {*APPLY[name], "status"}}
-        _check_filters(call, asked, filters)
+        check_filters(call, asked, filters)
         is_wanted = wanted(view.plan, filters, _since(call, view), view.question.day)
         standings = [
             one
@@ -148,7 +148,12 @@ def collection(name: str) -> Handler:
     return handler
 
 
-def _check_filters(call: Call, asked: Asked, filters: Body) -> None:
+def check_filters(call: Call, asked: Asked, filters: Body) -> None:
+    """Refuse filters that name what the workplan never had, or what the asker may not read.
+
+    Raises:
+        RuleError, DeniedError, UnknownReaderError: as said.
+    """
     if "assessment" in filters and not asked.may("details"):
         if not asked.reader.has_credentials:
             raise unknown_reader()

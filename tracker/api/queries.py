@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from tracker.errors import Fault, RuleError
 from tracker.events.catalogue import CATALOGUE
+from tracker.events.dates import span
 from tracker.events.schemas import PlainText
 from tracker.events.vocabulary import SLUG, SUBJECT_ID, SUBJECT_PATTERN, Assessment, Channel, Rule, Status
 from tracker.projections.questions import SPELLINGS
@@ -170,6 +171,19 @@ class Ends(ma.Schema):
     min_position = Number("wait up to 2 seconds until the log has this entry")
 
 
+class Contributions(Question):
+    """What was done on what, when; whose tags count."""
+
+    country, objective, entity = (FILTERS[name] for name in ("country", "objective", "entity"))
+    from_ = Said("done on or after: a day, month, quarter or year", r"[0-9Q-]{4,10}", data_key="from")
+    to = Said("done on or before: a day, month, quarter or year", r"[0-9Q-]{4,10}")
+    tagged = Choice(
+        "`now` (default): by the tags at the moment asked about; `then`: by those of its day",
+        ("now", "then"),
+        load_default="now",
+    )
+
+
 class Inclusion(Question):
     """Which entry, in the tree of which size."""
 
@@ -190,6 +204,25 @@ class Obligations(Question):
     entity = Said("the id of a lead; default all that you act for, or all", SLUG, 80)
     quarter = Said("the quarter; default every open round, else the last quarter that ended", QUARTER)
     settled = Choice("`true`: also those that are reported already", ("true", "false"), load_default="false")
+
+
+def span_of(said: str, name: str) -> tuple[str, str]:
+    """Return the first and last day (ISO) of a day, month, quarter or year given as the parameter ``name``.
+
+    Raises:
+        RuleError: it is none of these.
+    """
+    try:
+        first, last = span(said)
+    except ValueError:
+        raise RuleError(
+            "`{name}` is not a day, month, quarter or year",
+            name=name,
+            field=name,
+            value=said,
+            way_out="Give one such as `2023-05-16`, `2023-05`, `2023-Q2` or `2023`.",
+        ) from None
+    return first.isoformat(), last.isoformat()
 
 
 def read(schema: type[ma.Schema] | None, given: MultiDict[str, str]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from tracker.api import (
     answers_time,
     calendars,
     changes,
+    contributions,
     entries,
     live,
     people,
@@ -165,6 +166,14 @@ ROUTES: tuple[Route, ...] = (
         validator="body",
         has_files=True,
         tag="events",
+    ),
+    get(
+        f"{W}/contributions",
+        "state",
+        contributions.show_contributions,
+        answers_time.Contributions,
+        queries.Contributions,
+        has_files=True,
     ),
     get(
         f"{W}/obligations",

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from tracker.database import Transaction
+from tracker.events.catalogue import ProgressReported
 from tracker.events.dates import first_day, last_day, quarter_of, quarters_between
 from tracker.events.event import id_of, kind_of
 from tracker.events.shapes import to_json
@@ -140,7 +141,9 @@ def trend_of(tx: Transaction, workplan: str, plan: Plan, question: Question, sub
 # ------------------------------------------------------------------------------------------------------ activity
 
 
-def quarters(plan: Plan, activity: Activity, question: Question, windows: list[View]) -> list[View]:
+def quarters(
+    plan: Plan, activity: Activity, question: Question, steps: list[Step], windows: list[View]
+) -> list[View]:
     """Return an activity quarter by quarter: planned (at first, and now), how it stood, what was reported.
 
     ``planned`` is None where no window is known; how it stood is None before it was founded and for what is to come.
@@ -151,9 +154,12 @@ def quarters(plan: Plan, activity: Activity, question: Question, windows: list[V
     spans = [(one["new"]["from"], one["new"]["to"]) for one in windows]
     first = min([*(one for one, _ in spans), *turned, *([root.period.from_] if root else [])])
     last = max([*(one for _, one in spans), *turned, *([root.period.to] if root else [])])
-    reported = {report.quarter for report in activity.reports}
+    reported: dict[str, list[int]] = {}
+    for step in steps:
+        if isinstance(step.entry.event.data, ProgressReported) and step.entry.event.data.quarter:
+            reported.setdefault(step.entry.event.data.quarter, []).append(step.entry.event.position)
     return [
-        _quarter(plan, activity, question, spans, quarter)
+        _quarter(plan, activity, question, spans, quarter) | {"reports": sorted(reported.get(quarter, []))}
         for quarter in quarters_between(min([first, *reported]), max([last, *reported]))
     ]
 
@@ -172,7 +178,6 @@ def _quarter(
         "withdrawn": turn.withdrawn if turn else None,
         "is_over": ends <= question.day,
         "reporting": _reporting(plan, activity, quarter, is_over=ends <= question.day),
-        "reports": [report.position for report in activity.reports if report.quarter == quarter],
     }
 
 
@@ -195,6 +200,6 @@ def activity_timeline(
     windows = trend(tx, workplan, plan, steps)
     return {
         "windows": windows,
-        "quarters": quarters(plan, activity, question, windows),
+        "quarters": quarters(plan, activity, question, steps, windows),
         "rows": rows(tx, workplan, plan, steps),
     }

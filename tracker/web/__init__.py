@@ -10,6 +10,7 @@ from tracker.web import (
     amendments,
     calendar,
     comparison,
+    contributions,
     entries,
     genuine,
     guarding,
@@ -34,6 +35,7 @@ PAGES = (
     amendments,
     comparison,
     timelines,
+    contributions,
 )
 """The modules whose pages stand on the shell; importing them is what puts them there."""
 

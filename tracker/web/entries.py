@@ -47,7 +47,7 @@ def entries(workplan: str) -> tuple[str, int]:
                 ((one.type, _(one.labels["en"])) for one in CATALOGUE.values()), key=lambda pair: pair[1]
             ),
             channels=labels.CHANNEL,
-            speakers=_speakers(here),
+            speakers=speakers(here),
         )
 
 
@@ -87,7 +87,7 @@ def _day(said: str, zone: str, *, is_end: bool = False) -> str | None:
     return instant_text(ends.astimezone(UTC))
 
 
-def _speakers(here: Visit) -> list[tuple[str, str]]:
+def speakers(here: Visit) -> list[tuple[str, str]]:
     """Return ``(id, name)`` of the entities that lead anything, by name."""
     found = {lead["entity"] for one in here.all("workstream") for lead in one["leads"]}
     return sorted(((one, here.name(one)) for one in found), key=lambda pair: pair[1].casefold())

@@ -13,6 +13,8 @@ from markupsafe import Markup, escape
 
 LANGUAGE = "en"
 QUARTER = re.compile(r"(\d{4})-Q([1-4])")
+NO_COUNTRY = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB XK ZZ".split())  # noqa: SIM905 - reads as a list
+"""Codes that Babel names and ISO 3166-1 does not assign."""
 MONTHS = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905
 )
@@ -84,6 +86,15 @@ def window_words(window: Mapping[str, Any]) -> str:
 def country_words(code: str) -> str:
     """Return the name of a country by its ISO 3166-1 code."""
     return str(Locale.parse(LANGUAGE).territories.get(code, code))
+
+
+def countries() -> list[tuple[str, str]]:
+    """Return ``(code, name)`` of the countries and territories of ISO 3166-1, by name."""
+    found = Locale.parse(LANGUAGE).territories.items()
+    named = [
+        (code, str(name)) for code, name in found if re.fullmatch("[A-Z]{2}", code) and code not in NO_COUNTRY
+    ]
+    return sorted(named, key=lambda pair: pair[1])
 
 
 def due_words(due: str | Mapping[str, Any]) -> str:
