@@ -21,6 +21,7 @@ MAY: dict[str, set[Any]] = {
     "details": INSIDERS,
     "history": INSIDERS,
     "rounds": {"auditor", "secretariat"},
+    "letters": {"secretariat"},
     "people": {"secretariat"},
     "own data": {"secretariat"},
     "write": INSIDERS | {"viewer"},
@@ -41,6 +42,7 @@ PLACES = {
     "feed": "none",
     "secret": "none",
     "slug": "rule",
+    "letter": "none",
     "collection": "activities",
 }
 QUERY = {"changes": "?from=position:1", "proofs/inclusion": "?position=1", "proofs/consistency": "?first=1"}
@@ -83,7 +85,9 @@ def expected(route: Route, who: str | None) -> set[int]:
         )  # without a body, which is looked at only once its sender may write
     if route.method == "DELETE":
         return {404}
-    is_one_of_many = any(place in route.path for place in ("{id}", "{quarter}", "{number}", "{person}"))
+    is_one_of_many = any(
+        place in route.path for place in ("{id}", "{quarter}", "{number}", "{person}", "{letter}")
+    )
     return {404} if is_one_of_many else {route.status}
 
 

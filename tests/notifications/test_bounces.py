@@ -92,9 +92,9 @@ def test_an_address_that_takes_no_mail_gets_no_more_letters_and_the_secretariat_
     runtime: Runtime, clock: Clock, mail: MailServer, oms: str, boss: str
 ) -> None:
     remind(runtime, PLAN, QUARTER)
-    (done,) = take_reports(runtime, returned(mail), CLI)
+    (done,) = take_reports(runtime, returned(mail))
     assert (done["person"], done["outcome"]) == (oms, "suspended")
-    (again,) = take_reports(runtime, returned(mail), CLI)
+    (again,) = take_reports(runtime, returned(mail))
     assert again["outcome"] == "known"
     (event,) = entries(runtime, "ReminderFailed")
     assert (event.data.recipient, event.data.outcome) == (oms, "bounced")
@@ -123,7 +123,7 @@ def test_coleads_are_asked_instead_of_a_lead_of_its_own_that_cannot_be_reached(
     remind(runtime, PLAN, QUARTER)
     assert "  3.2  " not in mail_of(mail, cglu, runtime)[0]
     number = next(i for i, one in enumerate(mail.recipients) if one == "oms@example.org")
-    (done,) = take_reports(runtime, returned(mail, number=number), CLI)
+    (done,) = take_reports(runtime, returned(mail, number=number))
     assert done["asked_instead"] == [cglu]
     tick(runtime)
     tick(runtime)
@@ -160,7 +160,7 @@ def test_only_a_lasting_failure_of_the_very_address_suspends_it(
     is_bounced: bool,
 ) -> None:
     remind(runtime, PLAN, QUARTER)
-    (done,) = take_reports(runtime, returned(mail, **changed), CLI)  # type: ignore[arg-type]
+    (done,) = take_reports(runtime, returned(mail, **changed))  # type: ignore[arg-type]
     assert (done["outcome"], states(runtime)) == (outcome, [state])
     with runtime.database.read() as tx:
         assert people.person_of(tx, oms).bounced == is_bounced
@@ -173,7 +173,7 @@ def test_only_a_lasting_failure_of_the_very_address_suspends_it(
 )
 def test_what_is_no_report_is_refused(runtime: Runtime, broken: bytes) -> None:
     with pytest.raises(RuleError, match="no delivery report"):
-        take_reports(runtime, broken, CLI)
+        take_reports(runtime, broken)
 
 
 @sqlite_only
@@ -183,7 +183,7 @@ def test_a_report_about_no_letter_of_ours_suspends_nobody(
     remind(runtime, PLAN, QUARTER)
     forged = returned(mail).replace(mail.received[0]["Message-ID"].encode(), b"<guessed@plan.example.org>")
     with pytest.raises(NotFoundError, match="no letter of ours"):
-        take_reports(runtime, forged, CLI)
+        take_reports(runtime, forged)
     assert states(runtime) == ["accepted"]
 
 

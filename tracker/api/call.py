@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, ClassVar, Literal
 
 import marshmallow as ma
@@ -17,6 +18,7 @@ from tracker.projections.sheets import MEDIA_TYPES, Format, Table, file_of
 from tracker.runtime import Runtime, View
 
 PREFIX = "/api/v1"
+W = "/workplans/{workplan}"
 
 Method = Literal["GET", "POST", "DELETE"]
 Needs = Reading | Literal["nothing", "write", "own data"]
@@ -151,3 +153,8 @@ class Route:
     @property
     def is_about_workplan(self) -> bool:
         return self.path.startswith("/workplans/{workplan}")
+
+
+get = partial(Route, "GET")
+post = partial(Route, "POST")
+delete = partial(Route, "DELETE")

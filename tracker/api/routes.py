@@ -13,12 +13,10 @@ from tracker.api import (
     answers_log,
     answers_plan,
     answers_time,
-    calendars,
     changes,
     contributions,
     entries,
     live,
-    people,
     plan,
     proofs,
     queries,
@@ -27,12 +25,11 @@ from tracker.api import (
     service,
     timegates,
     timelines,
-    tokens,
     writing,
 )
-from tracker.api.call import Route
+from tracker.api.call import Route, W, get, post
+from tracker.api.routes_desks import DESKS
 
-W = "/workplans/{workplan}"
 COLLECTIONS = {
     "entities": answers_plan.Entity,
     "commitments": answers_plan.Commitment,
@@ -43,10 +40,6 @@ COLLECTIONS = {
     "sessions": answers_plan.Session,
     "reviews": answers_plan.Review,
 }
-
-get = partial(Route, "GET")
-post = partial(Route, "POST")
-delete = partial(Route, "DELETE")
 
 
 def _collections() -> list[Route]:
@@ -252,109 +245,7 @@ ROUTES: tuple[Route, ...] = (
         validator="body",
         tag="reviews",
     ),
-    get(f"{W}/people", "people", people.list_people, answers_desks.People, validator="none", tag="desks"),
-    get(
-        f"{W}/people/{{person}}",
-        "people",
-        people.show_person,
-        answers_desks.Person,
-        validator="none",
-        tag="desks",
-    ),
-    delete(
-        f"{W}/people/{{person}}",
-        "people",
-        people.erase_person,
-        answers_desks.Erased,
-        validator="none",
-        tag="desks",
-    ),
-    get(
-        f"{W}/people/{{person}}/data",
-        "own data",
-        people.show_data,
-        answers_desks.OwnData,
-        validator="none",
-        tag="desks",
-    ),
-    post(
-        f"{W}/people",
-        "people",
-        people.add_person,
-        answers_desks.Person,
-        body=people.NewPerson,
-        status=201,
-        validator="none",
-        tag="desks",
-    ),
-    post(
-        f"{W}/people/{{person}}/roles",
-        "people",
-        people.grant_role,
-        answers_desks.Person,
-        body=people.NewRole,
-        validator="none",
-        tag="desks",
-    ),
-    delete(
-        f"{W}/people/{{person}}/roles/{{role}}",
-        "people",
-        people.withdraw_role,
-        "",
-        status=204,
-        validator="none",
-        tag="desks",
-    ),
-    get(f"{W}/tokens", "people", tokens.list_tokens, answers_desks.Tokens, validator="none", tag="desks"),
-    post(
-        f"{W}/tokens",
-        "people",
-        tokens.create_token,
-        answers_desks.Token,
-        body=tokens.NewToken,
-        status=201,
-        validator="none",
-        tag="desks",
-    ),
-    delete(
-        f"{W}/tokens/{{token}}", "people", tokens.revoke_token, "", status=204, validator="none", tag="desks"
-    ),
-    get(
-        f"{W}/calendars",
-        "state",
-        calendars.list_calendars,
-        answers_desks.Calendars,
-        validator="none",
-        tag="desks",
-    ),
-    post(
-        f"{W}/calendars",
-        "state",
-        calendars.create_calendar,
-        answers_desks.Calendar,
-        body=calendars.NewFeed,
-        status=201,
-        validator="none",
-        tag="desks",
-    ),
-    delete(
-        f"{W}/calendars/{{feed}}",
-        "state",
-        calendars.remove_calendar,
-        "",
-        status=204,
-        validator="none",
-        tag="desks",
-    ),
-    get(
-        "/calendars/{secret}.ics",
-        "nothing",
-        calendars.show_calendar,
-        "text/calendar",
-        is_root=True,
-        validator="body",
-        tag="desks",
-    ),
+    *DESKS,
     get("/openapi.json", "nothing", service.openapi, "application/json", tag="service"),
     get("/api/docs", "nothing", service.docs, "text/html", is_root=True, tag="service"),
     get("/problems/{slug}", "nothing", service.problem_page, "text/html", is_root=True, tag="service"),

@@ -33,6 +33,7 @@ COMMANDS = {
     "redact": "people",
     "token": "people",
     "remind": "rounds",
+    "letters": "letters",
     "bounce": "rounds",
     "readiness": "rounds",
 }
@@ -57,6 +58,7 @@ HELP = {
     "redact": "Remove a text of an entry for ever.",
     "token": "Create, list and revoke tokens.",
     "remind": "Send the letters of a reporting round that are due.",
+    "letters": "List, preview, hold, release and send letters; end their links.",
     "bounce": "Take the report of a mail server that a letter could not be delivered.",
     "readiness": "Show, freeze or verify the readiness picture of a region.",
 }

@@ -50,11 +50,10 @@ def bounce(*, file: BinaryIO, as_json: bool) -> int:
     The address gets no more letters until it is corrected, co-leads are asked, the Secretariat is told. A mail server
     hands such mails over by a line such as `bounces: "|tracker bounce -"`.
     """
-    from tracker.directory.principals import system
     from tracker.notifications.bounces import LARGEST, take_reports
 
     with running() as runtime:
-        done = take_reports(runtime, file.read(LARGEST + 1), system("system:cli"))
+        done = take_reports(runtime, file.read(LARGEST + 1))
         words = "\n".join(f"{one['person']}: {one['outcome']}; {one['said']}" for one in done)
         show({"reports": done}, words, is_json=as_json)
         return 0

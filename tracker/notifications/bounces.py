@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tracker.clock import instant_text
 from tracker.database import Transaction
 from tracker.directory.people import people_of, set_bounced
-from tracker.directory.principals import Principal
+from tracker.directory.principals import system
 from tracker.errors import NotFoundError, RuleError
 from tracker.events.dates import local_day
 from tracker.notifications import outbox
@@ -28,6 +28,8 @@ from tracker.workplan.round import Round
 if TYPE_CHECKING:
     from tracker.runtime import Runtime
 
+MAILER = system("system:ticker")
+"""What a mail server says is nobody's word, whoever hands it in: it stands in the log as what the ticker learned."""
 LARGEST = 10 * 1024 * 1024
 STANDING = ("accepted", "unknown", "data_sent")
 """States of a letter that may still come back."""
@@ -53,7 +55,7 @@ class Report:
         return self.is_failure and self.status.startswith("5")
 
 
-def take_reports(runtime: Runtime, raw: bytes, principal: Principal) -> list[dict[str, Any]]:
+def take_reports(runtime: Runtime, raw: bytes) -> list[dict[str, Any]]:
     """Take a mail that holds a delivery report, and return what became of each recipient it names.
 
     ``outcome`` is ``suspended`` (the address gets no more letters), ``bounced`` (this letter only), ``noted`` (no
@@ -63,7 +65,7 @@ def take_reports(runtime: Runtime, raw: bytes, principal: Principal) -> list[dic
         RuleError: it is no delivery report.
         NotFoundError: it is about no letter of ours.
     """
-    return [_take(runtime, report, principal) for report in read_reports(raw)]
+    return [_take(runtime, report) for report in read_reports(raw)]
 
 
 def read_reports(raw: bytes) -> list[Report]:
@@ -115,7 +117,7 @@ def _message_id(part: Message) -> str | None:
     return str(found).strip() if found else None
 
 
-def _take(runtime: Runtime, report: Report, principal: Principal) -> dict[str, Any]:
+def _take(runtime: Runtime, report: Report) -> dict[str, Any]:
     with runtime.database.read() as tx:
         letter = outbox.find_sent(tx, report.message_id)
         person = people_of(tx, [letter.recipient]).get(letter.recipient) if letter else None
@@ -145,7 +147,7 @@ def _take(runtime: Runtime, report: Report, principal: Principal) -> dict[str, A
             _ask(runtime, tx, letter, recipient, about)
         return outbox.set_aside(tx, now, letter, "bounced", f"{report.status} {report.said}".strip())
 
-    if not record(runtime, letter, "bounced", settle, principal):
+    if not record(runtime, letter, "bounced", settle, MAILER):
         return told | {"outcome": "known", "asked_instead": []}
     outcome = "suspended" if is_suspended else "bounced"
     return told | {"outcome": outcome, "asked_instead": sorted(instead)}

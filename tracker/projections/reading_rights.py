@@ -11,10 +11,10 @@ from tracker.directory.principals import Principal
 from tracker.projections.views import DETAILS
 from tracker.workplan.root import Workplan
 
-Reading = Literal["state", "details", "history", "proofs", "export", "rounds", "people"]
+Reading = Literal["state", "details", "history", "proofs", "export", "rounds", "letters", "people"]
 """``state``: the plan, its changes, timelines, tree heads, frozen snapshots. ``details``: reasons, assessments, rates,
 notes, needs. ``history``: entries with their speakers. ``proofs``: inclusion, consistency. ``export``: the whole log.
-``rounds``: who was asked and when, letters. ``people``: names and addresses.
+``rounds``: who was asked and when, letters. ``letters``: to hold, send and revoke them. ``people``: names, addresses.
 """
 
 
@@ -30,7 +30,7 @@ def may(principal: Principal, workplan: Workplan, what: Reading) -> bool:
             return is_insider
         case "rounds":
             return principal.has("auditor", "secretariat", "system")
-        case "people":
+        case "people" | "letters":
             return principal.has("secretariat", "system")
         case _:
             assert_never(what)
