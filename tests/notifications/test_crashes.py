@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -100,51 +99,46 @@ def test_control_noting_data_sent_after_the_dot_would_send_a_second_copy(
 
 PROGRAM = """
 import os, sys
-from datetime import datetime, UTC
+from datetime import datetime
 from pathlib import Path
 from tests.mailing import Clock, post_to, MailServer, settings_for, PLAN, QUARTER
 from tracker.notifications.running import run_round
 from tracker.runtime import build_runtime
 
-url, port, steps, folder = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[5])
-left = [steps]
+url, port, folder, now, *rounds = sys.argv[1:]
+clock = Clock(datetime.fromisoformat(now))
 
-def hook(step, letter):
-    left[0] -= 1
-    if left[0] == 0:
-        os._exit(9)
+def send(steps):
+    def hook(step, letter):
+        nonlocal steps
+        steps -= 1
+        if steps == 0:
+            os._exit(9)
 
-clock = Clock(datetime.fromisoformat(sys.argv[4]))
-runtime = build_runtime(settings_for(url, folder), clock)
-run_round(runtime, PLAN, QUARTER, post=post_to(MailServer(port)), hook=hook)
-runtime.close()
+    try:
+        runtime = build_runtime(settings_for(url, Path(folder)), clock)
+        run_round(runtime, PLAN, QUARTER, post=post_to(MailServer(int(port))), hook=hook)
+        os._exit(0)
+    finally:
+        os._exit(1)
+
+for racing in rounds:
+    senders = [os.fork() or send(int(steps)) for steps in racing.split(",")]
+    ends = {os.waitstatus_to_exitcode(os.waitpid(sender, 0)[1]) for sender in senders}
+    assert ends <= {0, 9}, ends
+    clock.pass_(minutes=30)
 """
-
-
-def start(url: str, folder: Path, mail: MailServer, clock: Clock, steps: int) -> subprocess.Popen[bytes]:
-    command = [
-        sys.executable,
-        "-c",
-        PROGRAM,
-        url,
-        str(mail.port),
-        str(steps),
-        clock.now.isoformat(),
-        str(folder),
-    ]
-    return subprocess.Popen(command, cwd=ROOT, env=dict(os.environ))
+"""Imports once, then forks the senders of each round: each dies after its number of steps."""
 
 
 @pytest.mark.timeout(180)
 def test_processes_killed_again_and_again_and_racing_send_each_letter_at_most_once(
     runtime: Runtime, plan_url: str, mail: MailServer, clock: Clock, leads: dict[str, str]
 ) -> None:
-    folder = runtime.settings.data_dir
-    for dies, other in ((9, 24), (32, 10**9)):
-        both = [start(plan_url, folder, mail, clock, dies), start(plan_url, folder, mail, clock, other)]
-        for process in both:
-            assert process.wait(60) in {0, 9}
-        clock.pass_(minutes=30)
+    rounds = ("9,24", f"32,{10**9}")
+    there = (plan_url, str(mail.port), str(runtime.settings.data_dir), clock.now.isoformat())
+    subprocess.run([sys.executable, "-c", PROGRAM, *there, *rounds], cwd=ROOT, check=True, timeout=120)
+    clock.pass_(minutes=30 * len(rounds))
     carry_on(runtime, mail, clock, hours=1)
     settled = states(runtime)
     unknown = settled.count("unknown")
