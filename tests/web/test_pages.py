@@ -22,7 +22,6 @@ LISTS = (
     "changes",
 )
 OTHERS = (
-    "calendar",
     "entries/1/genuine",
     "workstreams/3",
     "activities/3.4",
