@@ -96,7 +96,8 @@ def _before(quarter: str) -> str:
 def _ready(asked: Asked, item: Body) -> Body | None:
     """Return the smallest report about an obligation that the reader may post as it is: that nothing changed."""
     principal, subject = asked.reader.principal, f"activity/{item['activity']}"
-    if item["settled_by"] is not None or asked.view.question.position != asked.view.end.position:
+    question = asked.view.question
+    if item["settled_by"] is not None or not question.is_now or question.effective is not None:
         return None
     body: Body = {"type": "ProgressReported", "subject": subject, "expected_version": item["version"]}
     if principal.has("secretariat"):
