@@ -117,3 +117,18 @@ def test_help_needs_no_database_and_imports_no_framework() -> None:
         "slow = {'flask', 'sqlalchemy', 'marshmallow', 'apscheduler'} & set(sys.modules); sys.exit(bool(slow))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False, capture_output=True).returncode == 0
+
+
+def test_a_moment_is_named_once_and_listed(installation: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["moment", "add", "Principals, 15 June", "--at", "2023-06-15"]
+    capsys.readouterr()
+    assert main([*command, "--json"]) == 0
+    assert said(capsys) == {"as_of": "moment:principals-15-june", "written": 1}
+    assert main([*command, "--json"]) == 0
+    assert said(capsys)["written"] == 0
+    assert main(["moment", "list"]) == 0
+    assert capsys.readouterr().out == "moment:principals-15-june  2023-06-15  Principals, 15 June\n"
+    assert main([*command[:3], "--at", "2023-06-16"]) == 1
+    assert "another moment already" in capsys.readouterr().err
+    assert main(["moment", "add", "Never", "--at", "in June"]) == 1
+    assert "2023-06-15" in capsys.readouterr().err

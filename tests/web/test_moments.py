@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from flask.testing import FlaskClient
 
 from tests.web.conftest import RENAMED
 from tests.web.site import HOME, Site, parsed
@@ -24,6 +25,7 @@ EVERY_KIND = (
     "entries",
     "entries/1",
     "changes",
+    "moments",
 )
 
 
@@ -86,14 +88,23 @@ def test_an_activity_removed_later_is_still_there_before(library: Site):
 
 
 def test_a_day_before_the_log_is_shown_at_once_as_we_know_it_now(library: Site):
-    answer = library.reader("secretariat").get(f"{HOME}?as_of=2022-12-20")
-    page = parsed(answer)
-    assert answer.status_code == 200
-    assert "The log began on 9 January 2023; this is 20 December 2022 as we know it now." in page.text
+    page = parsed(library.reader("secretariat").get(f"{HOME}?as_of=2022-12-20"))
     assert "63 activities" in page.text
     assert all(
         "effective_on=2022-12-20" in link for link in page.links if link.startswith(f"{HOME}activities/")
     )
+
+
+@pytest.mark.parametrize("page", EVERY_KIND)
+def test_every_page_answers_or_refuses_every_question(library: Site, page: str):
+    reader = library.reader("secretariat")
+    before = reader.get(f"{HOME}{page}?as_of=2022-12-20")
+    said = "The log began on 9 January 2023; this is 20 December 2022 as we know it now."
+    assert said in parsed(before).text
+    assert before.status_code == 200
+    for query in ("as_of=2031-06-15", "as_of=position:99999", "effective_on=moment:none", "effective_on=P"):
+        refused = reader.get(f"{HOME}{page}?{query}")
+        assert (refused.status_code, HOME + page in parsed(refused).links) == (422, True), query
 
 
 def test_a_day_before_the_plan_shows_that_there_was_nothing(library: Site):
@@ -160,3 +171,56 @@ def test_the_address_of_a_page_cannot_be_bent_elsewhere(library: Site):
     query = "?_external=1&_scheme=javascript&_anchor=x&as_of=2023-05-15&endpoint=web.home"
     for link in parsed(library.reader("secretariat").get(HOME + query)).links:
         assert link.startswith(("/", "#")), link
+
+
+NAMING = f"{HOME}moments"
+
+
+def form_on(reader: FlaskClient) -> dict[str, str]:
+    fields = parsed(reader.get(NAMING)).fields
+    return {name: fields.get(name, "") for name in ("form_token", "key", "title", "at")}
+
+
+def test_the_secretariat_names_a_moment_that_everybody_can_go_to(site: Site):
+    desk = site.reader("secretariat")
+    said = form_on(desk) | {"title": "Países, 15 June 2023", "at": "2023-06-15"}
+    answer = desk.post(NAMING, data=said)
+    assert (answer.status_code, answer.headers["Location"]) == (303, NAMING)
+    page = parsed(site.reader("lead").get(NAMING))
+    assert "Países, 15 June 2023" in page.text
+    assert "title" not in page.fields
+    there = f"{HOME}?as_of=moment:paises-15-june-2023"
+    assert there in page.links
+    assert "You see the plan at “Países, 15 June 2023”" in parsed(site.reader("lead").get(there)).text
+    entries = site.entries()
+    assert desk.post(NAMING, data=said).status_code == 303  # sent twice it is one entry
+    assert site.entries() == entries
+
+
+@pytest.mark.parametrize(
+    "said, words",
+    [
+        ({"title": "", "at": "2023-06-15"}, "no letter or digit"),
+        ({"title": "Principals", "at": ""}, "Give a day such as"),
+        ({"title": "Principals", "at": "15.6.2023"}, "Give a day such as"),
+        ({"title": "May Principals", "at": "2023-06-15"}, "another moment already"),
+    ],
+)
+def test_what_cannot_be_a_moment_comes_back_as_it_was_written(site: Site, said: dict[str, str], words: str):
+    desk, entries = site.reader("secretariat"), site.entries()
+    answer = desk.post(NAMING, data=form_on(desk) | said)
+    page = parsed(answer)
+    assert answer.status_code == 422
+    assert words in page.text
+    assert page.fields["title"] == said["title"]
+    assert site.entries() == entries
+
+
+def test_only_the_secretariat_names_moments_and_only_from_its_own_page(site: Site):
+    lead, desk = site.reader("lead"), site.reader("secretariat")
+    said = {"title": "Mine", "at": "2023-06-15"}
+    token = parsed(lead.get(f"{HOME}activities/3.4")).fields["form_token"]
+    assert lead.post(NAMING, data=said | {"form_token": token}).status_code == 403
+    assert desk.post(NAMING, data=said).status_code == 403
+    past = parsed(desk.get(f"{NAMING}?as_of=2023-05-20"))
+    assert "at" not in past.fields

@@ -15,6 +15,7 @@ from tracker.web import (
     genuine,
     guarding,
     home,
+    naming,
     plan,
     records,
     rendering,
@@ -36,6 +37,7 @@ PAGES = (
     comparison,
     timelines,
     contributions,
+    naming,
 )
 """The modules whose pages stand on the shell; importing them is what puts them there."""
 

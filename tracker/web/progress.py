@@ -196,7 +196,11 @@ def _field(pointer: str | None) -> str:
             return "evidence_title" if rest[-1:] == ["title"] else "evidence_url"
         case ["data", "no_change", *_rest]:
             return "what"
-        case ["data", ("status" | "assessment" | "note" | "needs" | "quarter") as name, *_rest]:
+        case [
+            "data",
+            ("status" | "assessment" | "note" | "needs" | "quarter" | "title" | "at") as name,
+            *_rest,
+        ]:
             return name
         case ["data"]:
             return "what"

@@ -53,6 +53,7 @@ PLAINLY = {
 
 FIELDS = {
     "occurred_on": "This is no date. Give a day, month, quarter or year: 2023-05-16, 2023-05, 2023-Q2 or 2023.",
+    "at": "Give a day such as 2023-06-15.",
     "url": "This is no web address. It begins with http:// or https:// and has no spaces.",
     "entity": "Choose for which entity this is reported.",
     "received_on": "Say on which day it was received, such as 2023-06-15.",
