@@ -6,8 +6,8 @@ import os
 
 from tests.api.test_questions import ASKING, asked
 from tests.installation import WORKPLAN, Installation, fact
+from tracker.projections.plan_cache import PlanCache
 from tracker.projections.rebuilding import rebuild
-from tracker.projections.standings import PlanCache
 
 FURTHER = int(os.environ.get("TEST_FURTHER_ENTRIES", "12"))
 
