@@ -24,6 +24,7 @@ from tracker.workplan.plan import refuse
 from tracker.workplan.root import Workplan
 
 MEDIA_TYPE = "text/event-stream"
+HEADERS = {"Last-Event-ID": "go on after this position"}
 STREAMS = 16
 """Streams of one process. Each keeps a thread of the server, which therefore has so many more."""
 STREAMS_EACH = 4

@@ -72,9 +72,7 @@ def _collections() -> list[Route]:
 
 
 def _timegates() -> list[Route]:
-    gate = partial(
-        get, status=302, headers={"Accept-Datetime": "a date as HTTP spells it"}, validator="none", tag="time"
-    )
+    gate = partial(get, status=302, headers=timegates.HEADERS, validator="none", tag="time")
     page = partial(get, query=queries.TimeMap, validator="body", tag="time")
     one = "{collection}/{id}"
     return [
@@ -147,7 +145,7 @@ ROUTES: tuple[Route, ...] = (
         live.MEDIA_TYPE,
         queries.Live,
         validator="none",
-        headers={"Last-Event-ID": "go on after this position"},
+        headers=live.HEADERS,
         tag="events",
     ),
     get(

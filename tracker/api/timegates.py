@@ -23,6 +23,7 @@ from tracker.events.dates import parse_instant
 from tracker.projections.mementos import Memento, Mementos
 
 MEDIA_TYPE = "application/link-format"
+HEADERS = {"Accept-Datetime": "a date as HTTP spells it"}
 MOST_LINKS = 1000
 POSITION = re.compile(r"position:\d+")
 
