@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.filling import counted, fill, form_of, path_in, reports, send, send_review
-from tests.mailing import LANGUAGES, PLAN, QUARTER, MailServer, add_focal_point, sqlite_only
+from tests.mailing import LANGUAGES, PLAN, QUARTER, MailServer, add_focal_point, entries, sqlite_only
 from tracker.directory.principals import Principal
 from tracker.notifications.running import remind, run_round
 from tracker.runtime import Runtime
@@ -305,3 +305,50 @@ def test_the_last_reason_may_still_hold(runtime: Runtime, browser: FlaskClient, 
     assert "Sigue valiendo el último motivo: «Por la sede»" in form_of(refused).text
     assert send(browser, path, **said | {"3.4:same_reason": "1"}).status_code == 200
     assert reports(runtime)[-1].data.same_reason
+
+
+@sqlite_only
+def test_what_was_reported_in_the_wrong_place_is_taken_back_there_and_said_here(
+    runtime: Runtime, browser: FlaskClient, path: str
+) -> None:
+    send(browser, path, **AT_RISK | {"3.4:reason": "Por la sede", "3.4:note": "Una sesión"})
+    (wrong,) = reports(runtime)
+    for to in ("", "3.4", "9.1"):
+        assert browser.post(f"{path}/move/3.4", data={"to": to}).status_code == 422
+    assert browser.post(f"{path}/move/3.4", data={"to": "3.5"}).status_code == 303
+    fields = form_of(browser.get(path)).fields
+    assert (fields["3.5:note"], fields["3.5:state"]) == ("Una sesión", "in_progress/at_risk")
+    review = form_of(browser.get(f"{path}/review")).text
+    assert f"anula el asiento {wrong.position}, que se informó por error en 3.4" in review
+    assert activity(runtime, "3.4").reports
+    shown = form_of(send_review(browser, path)).text
+    assert f"anula el asiento {wrong.position}" in shown
+    (retracted,) = entries(runtime, "EntryRetracted")
+    (_, right) = reports(runtime)
+    assert (retracted.subject, retracted.data.position) == ("activity/3.4", wrong.position)
+    assert (right.subject, right.correlation_id) == ("activity/3.5", retracted.correlation_id)
+    assert activity(runtime, "3.4").reports == ()
+    assert "3.4:what" in form_of(browser.get(path)).fields
+
+
+@sqlite_only
+def test_after_four_quarters_without_news_the_form_asks_once(
+    runtime: Runtime, browser: FlaskClient, path: str, oms: str
+) -> None:
+    for quarter in ("2022-Q2", "2022-Q3", "2022-Q4", "2023-Q1"):
+        body = {"type": "ProgressReported", "subject": "activity/3.4", "entity": "oms"}
+        link = Principal(oms, frozenset({"link"}), oms, quarter=quarter)
+        runtime.submit(PLAN, body | {"data": {"quarter": quarter, "no_change": True}}, link, "link")
+    page = form_of(browser.get(path)).text
+    assert "Sin novedad en 4 trimestres seguidos" in page
+    for answer, place in (("hold", "reason"), ("end", "reason")):
+        refused = fill(browser, path, **{"3.4:what": answer})
+        assert (refused.status_code, f'id="3.4:{place}-fault"' in refused.get_data(as_text=True)) == (
+            422,
+            True,
+        )
+    assert send(browser, path, **{"3.4:what": "still"}).status_code == 200
+    (report,) = [event for event in reports(runtime) if event.data.quarter == QUARTER]
+    assert report.data.no_change
+    assert report.data.note
+    assert "trimestres seguidos" not in form_of(browser.get(path)).text

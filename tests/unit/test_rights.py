@@ -78,7 +78,7 @@ MAY_WRITE: dict[str, tuple[Principal, set[str]]] = {
     ),
     "the holder of a link": (
         Principal("p1", frozenset({"link"}), person="p1", quarter="2023-Q2"),
-        {"ProgressReported"},
+        {"ProgressReported", "EntryRetracted"},
     ),
     "the holder of a link for another quarter": (
         Principal("p1", frozenset({"link"}), person="p1", quarter="2023-Q1"),
@@ -271,6 +271,30 @@ def test_a_lead_corrects_until_the_round_closes_the_secretariat_any_time(story):
     with pytest.raises(DeniedError, match="round 2023-Q2 is closed"):
         ask(more, LEAD, corrected(at))
     ask(more, SECRETARIAT, corrected(at))  # is taken
+
+
+def test_the_holder_of_a_link_takes_back_only_what_the_link_is_for_and_until_the_round_closes(story):
+    link = Principal("p1", frozenset({"link"}), person="p1", quarter="2023-Q2")
+    more = story.copy()
+    more.say(event("RoundOpened", "round/2023-Q2"))
+    mine = more.events_of("activity/3.1")[-1].position
+    (others,) = more.say(report("3.1", "oms", no_change=True, quarter="2023-Q2"))
+    (older,) = more.say(report("3.1", "oim", note="x", quarter="2023-Q1"))
+
+    def taken_back(position: int) -> Wish:
+        return said(event("EntryRetracted", "activity/3.1", {"position": position}))
+
+    assert ask(more, link, taken_back(mine)).entity == "oim"
+    for position in (others.position, older.position):
+        with pytest.raises(DeniedError):
+            ask(more, link, taken_back(position))
+    with pytest.raises(DeniedError, match="this link is for reports about 2023-Q2"):
+        ask(more, link, corrected(mine))
+    with pytest.raises(DeniedError):
+        ask(more, replace(link, activities=("3.2",)), taken_back(mine))
+    more.say(event("RoundClosed", "round/2023-Q2"))
+    with pytest.raises(DeniedError, match="round 2023-Q2 is closed"):
+        ask(more, link, taken_back(mine))
 
 
 def test_a_lead_that_was_released_speaks_no_more(story):

@@ -178,8 +178,6 @@ def _item(view: View, event: Event, said: dict[str, Any], say: Phrases) -> dict[
     activity = view.plan.get(event.subject, Activity)
     text, language = in_language(activity.text, say.language) if activity else ("", say.language)
     words = sentences(said, say, Known(goals_of(activity, say) if activity else {}))
-    if not isinstance(event.data, ProgressReported):
-        words = [say("said_retracted", position=getattr(event.data, "position", 0)), *words]
     return {
         "number": _number(view, event),
         "text": shortened(text, LONGEST_LINE),

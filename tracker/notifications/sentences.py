@@ -42,8 +42,13 @@ def goals_of(activity: Activity, say: Phrases) -> dict[str, Goal]:
 
 
 def sentences(event: Mapping[str, Any], say: Phrases, known: Known) -> list[str]:
-    """Return what a report (its JSON, texts readable) says, part by part."""
+    """Return what a report, or the taking back of one, says (its JSON, texts readable), part by part."""
     data = event["data"]
+    if event.get("type") == "EntryRetracted":
+        return [
+            say("said_retracted", position=data["position"]),
+            *([event["reason"]] if event.get("reason") else []),
+        ]
     words = [say(f"said_{name}") for name in ("no_change", "no_requests") if data.get(name)]
     if data.get("status") or data.get("assessment"):
         new = _state(data.get("status") or "in_progress", data.get("assessment"), say)

@@ -82,6 +82,7 @@ class Card:
     takes_no_requests: bool
     is_owed: bool
     own: int | None
+    own_is_quiet: bool
     given: dict[str, str]
     theirs: tuple[Theirs, ...]
     quiet: int
@@ -195,6 +196,7 @@ def _card(view: View, mine: list[Duty], say: Phrases, texts: Mapping[str, str], 
         takes_no_requests=activity.nature == "on_demand",
         is_owed=is_owed and mine[0].settled_by is None,
         own=own.position if own else None,
+        own_is_quiet=bool(own and own.no_change),
         given=_given(own, texts) if own else {},
         theirs=tuple(_theirs(view, one, say, texts) for one in reports if one.entity not in voices),
         quiet=quiet,

@@ -71,6 +71,15 @@ def nothing_new(card: Card, draft: Draft | None) -> dict[str, str]:
     return shown(card, draft) | {"what": "no_change", "seen": str(card.seen), "rest": "1"}
 
 
+def moved(source: Card, target: Card) -> dict[str, str]:
+    """Return the fields of the right card for what was reported on the wrong one; counts are not carried over."""
+    fields = shown(target, None) | source.given
+    if source.current in {option.value for option in target.options}:
+        fields["state"] = source.current
+    what = "no_change" if source.own_is_quiet else "news"
+    return fields | {"what": what, "moved": str(source.own)}
+
+
 def mark_of(fields: Fields) -> str:
     """What tells a card that was changed from one that came back as it was shown."""
     said = {name: value for name, value in fields.items() if name != "rest"}

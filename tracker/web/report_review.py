@@ -23,6 +23,7 @@ from tracker.events.shapes import to_json
 from tracker.notifications import drafts, links, outbox, receipts
 from tracker.notifications.asking import domain_of
 from tracker.notifications.drafts import Draft, drafts_of
+from tracker.notifications.phrases import Phrases
 from tracker.notifications.receipts import Filler
 from tracker.notifications.reporting_mail import entries_words
 from tracker.notifications.reporting_mail import is_quiet as is_quiet_entry
@@ -39,13 +40,31 @@ Faults = dict[str, dict[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A card that is to be sent. ``is_asked``: somebody else reported it since it was filled in."""
+    """A card that is to be sent. ``is_asked``: somebody else reported it since it was filled in.
+
+    ``source`` is the card on which it was reported first, in the wrong place.
+    """
 
     card: Card
     request: dict[str, Any]
     words: list[str]
     faults: Mapping[str, str]
     is_asked: bool
+    source: Card | None
+
+    def requests(self, say: Phrases) -> list[dict[str, Any]]:
+        """Return the events to send; a report that stood in the wrong place is taken back there."""
+        asked = [self.request | {"expected_version": self.card.version}]
+        if self.source is not None:
+            back = {
+                "type": "EntryRetracted",
+                "subject": f"activity/{self.source.id}",
+                "reason": say("moved_reason", number=self.card.number),
+                "expected_version": self.source.version,
+                "data": {"position": self.source.own},
+            }
+            asked.append(back)
+        return asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +127,24 @@ def reviewed(here: Opened) -> Review:
             continue
         asked = request_of(card, fields, here.quarter, here.say)
         words = sentences(asked, here.say, card.known)
-        item = Item(card, asked, words, _faults(here, card, fields), is_late)
+        source = next((one for one in here.cards if one.own and str(one.own) == fields.get("moved")), None)
+        if source:
+            words.append(here.say("moved_from", number=source.number, position=source.own))
+        item = Item(card, asked, words, _faults(here, card, fields), is_late, source)
         (quiet if is_quiet(fields) and not is_late else news).append(item)
-    return Review(news, quiet, left_out, digest_of(here.drafts, [item.card for item in (*news, *quiet)]))
+    return Review(news, quiet, left_out, digest_of(here.drafts, [*news, *quiet]))
 
 
-def digest_of(held: Mapping[str, Draft], cards: Iterable[Card]) -> str:
+def digest_of(held: Mapping[str, Draft], items: Iterable[Item]) -> str:
     """What tells whether that which was reviewed is still that which would be sent."""
-    said = {card.id: [card.version, sorted(held[card.id].fields.items())] for card in cards}
+    said = {
+        item.card.id: [
+            item.card.version,
+            item.source and item.source.version,
+            sorted(held[item.card.id].fields.items()),
+        ]
+        for item in items
+    }
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
@@ -198,7 +227,7 @@ def _record(
         ConflictError: what would be sent is not what was reviewed.
     """
     link, now, reviewed_digest = here.link, runtime().now(), request.form.get("digest", "")
-    requests = [item.request | {"expected_version": item.card.version} for item in sent]
+    requests = [one for item in sent for one in item.requests(here.say)]
     nonce = request.form.get("nonce") or new_id()
 
     def alongside(tx: Transaction, decision: Decision) -> None:

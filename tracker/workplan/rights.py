@@ -94,7 +94,7 @@ def permitted(principal: Principal, wish: Wish, plan: Plan, target: ReadTarget) 
         return _by_secretariat(principal, wish, right, plan)
     if principal.has("lead", "link") and right == "report":
         return _by_lead(principal, wish, plan)
-    if principal.has("lead") and right == "correct":
+    if principal.has("lead", "link") and right == "correct":
         return _amended_by_lead(principal, wish, plan, target)
     if principal.has("reviewer") and right in {"field", "proposal"} and _is_within(principal, wish, plan):
         return _in_no_voice(principal, wish)
@@ -184,6 +184,8 @@ def _amended_by_lead(principal: Principal, wish: Wish, plan: Plan, target: ReadT
     if not isinstance(wish.data, EntryCorrected | EntryRetracted):
         raise _denied(principal, wish, "your role does not include it")
     event = target(wish.data.position)
+    if principal.has("link"):
+        _check_taking_back(principal, wish, event)
     voices = entities_about(principal, plan, event.subject)
     if event.speaker is None or event.speaker not in voices:
         raise _denied(principal, wish, f"entry {event.position} is not your entity's own")
@@ -194,6 +196,14 @@ def _amended_by_lead(principal: Principal, wish: Wish, plan: Plan, target: ReadT
                 principal, wish, f"the round {opened.id} is closed; the Secretariat can still correct it"
             )
     return _voiced(principal, replace(wish, entity=event.speaker), voices)
+
+
+def _check_taking_back(principal: Principal, wish: Wish, event: Event) -> None:
+    """Refuse a link's holder anything but taking back a report that the link is for."""
+    is_theirs = isinstance(event.data, ProgressReported) and event.data.quarter == principal.quarter
+    is_chosen = not principal.activities or id_of(event.subject) in principal.activities
+    if not (isinstance(wish.data, EntryRetracted) and is_theirs and is_chosen):
+        raise _denied(principal, wish, f"this link is for reports about {principal.quarter}")
 
 
 def _is_within(principal: Principal, wish: Wish, plan: Plan) -> bool:
