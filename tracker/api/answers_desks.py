@@ -51,6 +51,8 @@ class RoundRow(Shape):
     state = string("`reported`, `no_change`, `not_reported`, `excused`")
     on_time = boolean(null=True)
     days_late = integer(null=True)
+    disputed = boolean("its leads' latest reports differ")
+    no_change_quarters = integer("reported quarters on end in which nothing changed")
     report = nested(ReportOf, null=True)
     letters = fields.List(fields.Dict(), required=True)
     requested = fields.List(fields.Dict(), required=True)
@@ -78,6 +80,20 @@ class OneRound(Round, About):
     by_workstream = table(FiguresOf)
     by_entity = table(FiguresOf)
     rows = table(RoundRow)
+
+
+class Rates(Shape):
+    """Figures of all rounds together."""
+
+    figures = nested(Figures)
+    by_workstream = table(FiguresOf)
+    by_entity = table(FiguresOf)
+
+
+class Rounds(page("RoundList", Round)):  # type: ignore[misc]
+    """The rounds there were."""
+
+    rates = nested(Rates)
 
 
 class Obligation(Shape):
@@ -242,6 +258,5 @@ class Health(Shape):
     checks = record(required=False)
 
 
-Rounds = page("Rounds", Round)
 Snapshots = page("Snapshots", Snapshot)
 Obligations = page("Obligations", Obligation)

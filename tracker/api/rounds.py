@@ -8,7 +8,15 @@ from tracker.api.call import Answer, Asked, Call
 from tracker.api.dispatch import nothing_here
 from tracker.api.rendering import Screen, about, mark, told
 from tracker.events.dates import first_day, quarter_of
-from tracker.projections.rounds import figures, obligations, open_quarters, round_head, round_rows, round_view
+from tracker.projections.rounds import (
+    figures,
+    obligations,
+    open_quarters,
+    rates,
+    round_head,
+    round_rows,
+    round_view,
+)
 from tracker.workplan.activity import Activity
 from tracker.workplan.plan import natural, refuse
 from tracker.workplan.rights import entities_about
@@ -18,7 +26,7 @@ Body = dict[str, Any]
 
 
 def list_rounds(_call: Call, asked: Asked) -> Answer:
-    """List the rounds there were, oldest first, with the figures of the plan."""
+    """List the rounds there were, oldest first, with the figures of the plan; and the rates of all together."""
     view = asked.view
     items = []
     for opened in sorted(view.plan.all("round", Round), key=lambda one: natural(f"round/{one.id}")):
@@ -26,7 +34,8 @@ def list_rounds(_call: Call, asked: Asked) -> Answer:
         standing = view.plan.standing(f"round/{opened.id}")
         version = {"version": standing.version, "position": standing.position} if standing else {}
         items.append(round_head(opened) | {"figures": figures(once.values())} | version)
-    return told(asked, about(asked) | {"items": items, "next": None})
+    together = {"rates": rates(view.plan, view.workplan.zone)}
+    return told(asked, about(asked) | together | {"items": items, "next": None})
 
 
 def show_round(call: Call, asked: Asked) -> Answer:

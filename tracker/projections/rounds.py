@@ -44,6 +44,35 @@ def round_view(plan: Plan, opened: Round, zone: str) -> View:
     }
 
 
+def rates(plan: Plan, zone: str) -> View:
+    """Return the figures of all rounds together, per lead, per workstream and in all, counted as those of one."""
+    rounds = [list(round_rows(plan, opened, zone)) for opened in plan.all("round", Round)]
+    each = [row for rows in rounds for row in rows]
+    once = [row for rows in rounds for row in _once(rows)]
+    return {
+        "figures": figures(once),
+        "by_workstream": [
+            {"workstream": name} | figures(group) for name, group in _grouped(once, "workstream").items()
+        ],
+        "by_entity": [
+            {"entity": name} | figures(group) for name, group in sorted(_grouped(each, "entity").items())
+        ],
+    }
+
+
+def quiet_quarters(activity: Activity, upto: str) -> int:
+    """Return for how many reported quarters on end, the last one not after ``upto``, nothing was said to have changed.
+
+    A quarter without a report neither counts nor breaks the row.
+    """
+    told: dict[str, bool] = {}
+    for report in activity.reports:
+        if report.quarter <= upto:
+            told[report.quarter] = told.get(report.quarter, True) and report.no_change
+    quarters = sorted(told, reverse=True)
+    return next((count for count, quarter in enumerate(quarters) if not told[quarter]), len(quarters))
+
+
 def round_head(opened: Round) -> View:
     """Return the dates of a round and how many letters went out, without its rows."""
     outcomes: dict[str, int] = {}
@@ -87,6 +116,8 @@ def _row(duty: Duty, opened: Round, due: date, zone: str) -> View:
         "state": "excused" if opened.id in activity.excused else duty.state,
         "on_time": recorded <= due if recorded else None,
         "days_late": max((recorded - due).days, 0) if recorded else None,
+        "disputed": activity.disputed,
+        "no_change_quarters": quiet_quarters(activity, opened.id),
         "report": report_view(report),
         "letters": [
             {
