@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -43,7 +42,8 @@ def new_id() -> str:
     raw = bytearray(millis.to_bytes(6) + secrets.token_bytes(10))
     raw[6] = 0x70 | (raw[6] & 0x0F)
     raw[8] = 0x80 | (raw[8] & 0x3F)
-    return str(uuid.UUID(bytes=bytes(raw)))  # UUID version 7, RFC 9562 section 5.7
+    said = raw.hex()  # UUID version 7, RFC 9562 section 5.7
+    return f"{said[:8]}-{said[8:12]}-{said[12:16]}-{said[16:20]}-{said[20:]}"
 
 
 def new_secret() -> str:

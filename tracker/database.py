@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import PoolProxiedConnection
 
 from tracker.errors import SettingsError, UnavailableError
 
@@ -29,16 +31,21 @@ class Transaction:
     """One open transaction. SQL is written once, with ``?``; the driver's own cursor runs it.
 
     SQLAlchemy keeps schema and pool; a statement of its Core costs about 0.1 ms more than the driver's, which the
-    append would pay a dozen times (ADR 6). ``core`` is the SQLAlchemy connection of the same transaction, for
-    queries that are not hot.
+    append would pay a dozen times (ADR 6).
     """
 
-    __slots__ = ("_cursor", "core", "is_sqlite")
+    __slots__ = ("_core", "_cursor", "is_sqlite")
 
-    def __init__(self, core: sa.Connection) -> None:
-        self.core = core
-        self.is_sqlite = core.dialect.name == "sqlite"
-        self._cursor: Any = core.connection.cursor()
+    def __init__(
+        self, connection: PoolProxiedConnection, core: Callable[[], sa.Connection], *, is_sqlite: bool
+    ) -> None:
+        self.is_sqlite, self._core = is_sqlite, core
+        self._cursor: Any = connection.cursor()
+
+    @property
+    def core(self) -> sa.Connection:
+        """The SQLAlchemy connection of the same transaction, for queries that are not hot."""
+        return self._core()
 
     def _run(self, sql: str, values: Sequence[Any]) -> Any:
         self._cursor.execute(sql if self.is_sqlite else sql.replace("?", "%s"), values)
@@ -65,13 +72,30 @@ class Database:
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
-        self._read = engine.execution_options(tracker_begin="read")
+        self._begun = engine.execution_options(tracker_begin="done")
         self._write = engine.execution_options(tracker_begin="write")
         self._turn = threading.Lock()
 
     def read(self) -> contextlib.AbstractContextManager[Transaction]:
         """Open a snapshot: every query in it sees the same moment."""
-        return self._begin(self._read)
+        return self._snapshot()
+
+    @contextlib.contextmanager
+    def _snapshot(self) -> Iterator[Transaction]:
+        # By the pool and the driver: SQLAlchemy's connection and transaction took a third of a small read. Giving the
+        # connection back to the pool ends the transaction, and finds out if the server is gone.
+        try:
+            connection = self.engine.raw_connection()
+            try:
+                _begin(connection.driver_connection, is_sqlite=self.is_sqlite, reading=True)
+                core = functools.cache(lambda: sa.Connection(self._begun, connection))
+                yield Transaction(connection, core, is_sqlite=self.is_sqlite)
+            finally:
+                connection.close()
+        except _FAULTS as error:
+            if isinstance(error, _MISTAKES):
+                raise
+            raise unavailable(error) from error
 
     def write(self) -> contextlib.AbstractContextManager[Transaction]:
         """Open a transaction that commits on leaving, or undoes everything on an exception.
@@ -96,7 +120,7 @@ class Database:
     def _begin(self, engine: sa.Engine) -> Iterator[Transaction]:
         try:
             with engine.connect() as connection, connection.begin():
-                yield Transaction(connection)
+                yield Transaction(connection.connection, lambda: connection, is_sqlite=self.is_sqlite)
         except _FAULTS as error:
             if isinstance(error, _MISTAKES):
                 raise
@@ -144,8 +168,6 @@ def open_database(url: str, *, pool_size: int = 16) -> Database:
     _FAULTS = _FAULTS or _fault_types()
     if url.startswith("sqlite"):
         return Database(_sqlite(url, pool_size))
-    import psycopg  # noqa: PLC0415 - see _fault_types
-
     parsed = make_url(url)
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
@@ -160,17 +182,28 @@ def open_database(url: str, *, pool_size: int = 16) -> Database:
         connection.execute(f"SET lock_timeout = {BUSY_SECONDS * 500}")
         connection.commit()
 
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
+    sa.event.listen(engine, "begin", _on_begin)
+    return Database(engine)
+
+
+def _on_begin(connection: sa.Connection) -> None:
+    """Begin SQLAlchemy's transactions as ours; where the driver began one already there is nothing to do."""
+    if connection.get_execution_options().get("tracker_begin") != "done":
+        is_sqlite = connection.dialect.name == "sqlite"
+        _begin(connection.connection.driver_connection, is_sqlite=is_sqlite, reading=False)
+
+
+def _begin(driver: Any, *, is_sqlite: bool, reading: bool) -> None:
+    """Begin a transaction on the driver's connection; SQLAlchemy's way to it costs as much as the statement."""
+    if is_sqlite:
+        driver.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
+    elif bool(driver.read_only) != reading:
         # Said in the driver's own BEGIN, which spares a way to the server and back. Never READ WRITE: a server that is
         # no longer the primary refuses that in other words than a write.
-        reading = connection.get_execution_options().get("tracker_begin") == "read"
-        driver: Any = connection.connection.driver_connection
-        if bool(driver.read_only) != reading:
-            driver.read_only = reading or None
-            driver.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ if reading else None
+        import psycopg  # noqa: PLC0415 - see _fault_types
 
-    return Database(engine)
+        driver.read_only = reading or None
+        driver.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ if reading else None
 
 
 def _sqlite(url: str, pool_size: int) -> sa.Engine:
@@ -200,14 +233,7 @@ def _sqlite(url: str, pool_size: int) -> sa.Engine:
         for pragma in SQLITE_PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        reading = connection.get_execution_options().get("tracker_begin") == "read"
-        driver: Any = (
-            connection.connection.driver_connection
-        )  # SQLAlchemy's way to it costs as much as the statement
-        driver.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
-
+    sa.event.listen(engine, "begin", _on_begin)
     return engine
 
 

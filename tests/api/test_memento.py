@@ -195,7 +195,9 @@ def test_each_question_about_mementos_is_answered_by_an_index(shelf: Installatio
 
     with shelf.runtime.database.read() as tx:
         for subject in (None, "activity/3.4"):
-            found = Mementos(Noting(tx.core), WORKPLAN, subject)
+            found = Mementos(
+                Noting(tx.core.connection, lambda: tx.core, is_sqlite=tx.is_sqlite), WORKPLAN, subject
+            )
             assert all((found.first(), found.last(), found.until(datetime(2023, 7, 1, tzinfo=UTC))))
             assert all((found.after(1), found.before(2**53), found.listed(0, 5)))
         plans = [

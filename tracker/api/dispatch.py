@@ -27,6 +27,7 @@ from tracker.workplan.root import Workplan
 LARGEST_BODY = 1024 * 1024
 WAIT_SECONDS = 2.0
 POLL_SECONDS = 0.05
+VARY = "Accept, Accept-Language, Authorization, Cookie"
 PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,99}")
 """What may stand in a place of a path; what cannot be an id is not looked for."""
 
@@ -80,7 +81,9 @@ class Dispatcher:
         self, route: Route, path: Mapping[str, str], query: dict[str, Any], fault: RuleError | None
     ) -> Response:
         with self._asked(route, path, query, fault) as asked:
-            call = Call(self.runtime, path, query, format=_format(route), language=_language())
+            call = Call(
+                self.runtime, path, query, format=_format(route), language=asked.view.question.language
+            )
             if (
                 route.validator != "question" or "changed_since" in query
             ):  # relative to an instant, not to an entry
@@ -140,7 +143,8 @@ class Dispatcher:
         response.headers.setdefault(
             "Cache-Control", "no-store" if asked.reader.has_credentials else "no-cache"
         )
-        response.vary.update(("Accept", "Accept-Language", "Authorization", "Cookie"))
+        said = response.headers.get("Vary")
+        response.headers["Vary"] = f"{said}, {VARY}" if said else VARY
         return response
 
 
@@ -243,11 +247,13 @@ def _bytes() -> bytes:
 
 def _format(route: Route) -> Format | None:
     """Return the kind of file that is liked better than JSON; JSON where the route has no files."""
+    if not route.has_files:
+        return None
     offered = {"application/json": None} | {
         said.partition(";")[0]: name for name, said in MEDIA_TYPES.items()
     }
     best = request.accept_mimetypes.best_match(list(offered), "application/json")
-    return offered[best] if route.has_files else None
+    return offered[best]
 
 
 def _language() -> str:

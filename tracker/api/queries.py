@@ -231,6 +231,8 @@ def read(schema: type[ma.Schema] | None, given: MultiDict[str, str]) -> dict[str
     Raises:
         RuleError: one is unknown, given twice, or not what it must be; says every fault at once.
     """
+    if not given:
+        return dict(_nothing_given(schema or Nothing))
     reader, known = _reader(schema or Nothing)
     twice = [name for name in given if len(given.getlist(name)) > 1]
     faults = [Fault(name, "is given twice; give it once", given.getlist(name)) for name in twice]
@@ -242,6 +244,15 @@ def read(schema: type[ma.Schema] | None, given: MultiDict[str, str]) -> dict[str
     if faults:
         raise refusal(faults, known)
     return loaded
+
+
+@cache
+def _nothing_given(schema: type[ma.Schema]) -> dict[str, Any]:
+    reader, known = _reader(schema)
+    try:
+        return cast("dict[str, Any]", reader.load({}))
+    except ma.ValidationError as error:
+        raise refusal(list(faults_in(error.messages, {}, known)), known) from error
 
 
 @cache

@@ -17,7 +17,6 @@ from tracker.events.dates import local_day
 from tracker.events.reading import LogEnd, end_of, read_stored, read_texts, recorded_at
 from tracker.events.sealing import reveal, seals_in
 from tracker.projections.history import Filters, history
-from tracker.projections.standings import plan_at
 from tracker.projections.views import view_of
 from tracker.runtime import Runtime
 from tracker.workplan.plan import Plan
@@ -68,7 +67,7 @@ def rendered(runtime: Runtime, done: Appended, body: Any) -> Body:
     with runtime.database.read() as tx:
         end = end_of(tx, done.workplan)
         position = done.last_position
-        plan = plan_at(tx, done.workplan, end.generation, position)
+        plan = runtime.cache.at(tx, end, position)
         root = plan.get("workplan", Workplan)
         at = recorded_at(tx, done.workplan, position)
         events = []

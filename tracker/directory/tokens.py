@@ -98,30 +98,36 @@ def token_principal(tx: Transaction, now: datetime, secret: str) -> tuple[str, P
     Raises:
         UnknownReaderError: it is unknown, expired or revoked.
     """
-    row = tx.core.execute(sa.select(tokens).where(tokens.c.hash == hash_of(secret))).first()
-    return _token(row, now)
+    return _token(tx.one(f"{_FOUND} WHERE hash = ?", hash_of(secret)), now)
 
 
 def token_again(tx: Transaction, now: datetime, actor: str) -> tuple[str, Principal]:
     """Return the same for a token known by its actor ``token:<id>``: is it still good?"""
-    row = tx.core.execute(sa.select(tokens).where(tokens.c.token == actor.removeprefix("token:"))).first()
-    return _token(row, now)
+    return _token(tx.one(f"{_FOUND} WHERE token = ?", actor.removeprefix("token:")), now)
 
 
-def _token(row: Any, now: datetime) -> tuple[str, Principal]:
-    if row is None or row.revoked_at or row.expires_at <= instant_text(now):
+# Every request asks this: by the driver, as the hot paths do.
+_FOUND = (
+    "SELECT token, workplan, role, person, region, entities, workstreams, scopes, expires_at, revoked_at"
+    " FROM tokens"
+)
+
+
+def _token(row: tuple[Any, ...] | None, now: datetime) -> tuple[str, Principal]:
+    if row is None or row[9] or row[8] <= instant_text(now):
         raise UnknownReaderError(
             "this token is not, or no longer, good",
             way_out="Ask the Secretariat for a new one; it is sent as `Authorization: Bearer <token>`.",
         )
-    return row.workplan, Principal(
-        actor=f"token:{row.token}",
-        roles=frozenset({row.role}),
-        person=row.person,
-        region=row.region,
-        entities=tuple(json.loads(row.entities)),
-        workstreams=tuple(json.loads(row.workstreams)),
-        scopes=tuple(json.loads(row.scopes)),
+    token, workplan, role, person, region, entities, workstreams, scopes, _expires_at, _revoked_at = row
+    return workplan, Principal(
+        actor=f"token:{token}",
+        roles=frozenset({role}),
+        person=person,
+        region=region,
+        entities=tuple(json.loads(entities)),
+        workstreams=tuple(json.loads(workstreams)),
+        scopes=tuple(json.loads(scopes)),
     )
 
 

@@ -106,6 +106,26 @@ def seals_in(value: Any, pointer: str = "") -> Iterator[tuple[str, str]]:
             yield from seals_in(item, f"{pointer}/{index}")
 
 
+def seals_at(value: Any) -> list[tuple[Any, Any, str]]:
+    """Return ``(object or array, key or index, sha256)`` of every sealed text in plain JSON, for putting texts there.
+
+    Pointers would cost more than everything else that finding and revealing does.
+    """
+    found: list[tuple[Any, Any, str]] = []
+    open_: list[Any] = [value]
+    while open_:
+        holder = open_.pop()
+        for key, item in holder.items() if type(holder) is dict else enumerate(holder):
+            if type(item) is dict and is_seal(item):
+                found.append((holder, key, item["sha256"]))
+            elif item and type(item) in _CONTAINERS:
+                open_.append(item)
+    return found
+
+
+_CONTAINERS = frozenset({dict, list})
+
+
 def reveal(value: Any, texts: Mapping[str, str], redacted: list[str], pointer: str = "") -> Any:
     """Return plain JSON with seals replaced by texts; one that is gone is null, its pointer in ``redacted``."""
     if isinstance(value, dict):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from tracker.workplan.commitment import Commitment
 from tracker.workplan.entity import Entity
 from tracker.workplan.milestone import Milestone
 from tracker.workplan.obligations import leads_of
-from tracker.workplan.plan import Plan, Standing, natural
+from tracker.workplan.plan import Plan, Standing
 from tracker.workplan.product import Product
 from tracker.workplan.review import Review
 from tracker.workplan.root import Workplan
@@ -37,12 +38,7 @@ def view_of(plan: Plan, standing: Standing, day: date) -> View:
 
 def views(plan: Plan, kind: str, day: date) -> list[View]:
     """Return the views of all living subjects of a kind, in plan order."""
-    found = [
-        one
-        for one in plan.standings.values()
-        if one.state is not None and one.subject.partition("/")[0] == kind
-    ]
-    return [view_of(plan, one, day) for one in sorted(found, key=lambda one: natural(one.subject))]
+    return [view_of(plan, one, day) for one in plan.living(kind)]
 
 
 def due_day(due: str | Window) -> date:
@@ -73,18 +69,25 @@ def _commitment(_plan: Plan, state: Commitment, _day: date) -> View:
 
 
 def _workstream(plan: Plan, state: Workstream, _day: date) -> View:
-    activities = [one.id for one in plan.all("activity", Activity) if one.workstream == state.id]
     made: View = to_json(state)
-    return made | {"activities": activities}
+    return made | {"activities": list(plan.once(_activities_by_workstream).get(state.id, ()))}
+
+
+def _activities_by_workstream(plan: Plan) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for activity in plan.all("activity", Activity):
+        found.setdefault(activity.workstream, []).append(activity.id)
+    return found
 
 
 def counted_sessions(plan: Plan, activity: str) -> int:
     """Return how many held sessions count for an activity."""
-    return sum(
-        1
-        for session in plan.all("session", Session)
-        if session.status == "held" and activity in session.counts_for
-    )
+    return plan.once(_sessions_counted)[activity]
+
+
+def _sessions_counted(plan: Plan) -> Counter[str]:
+    held = (one for one in plan.all("session", Session) if one.status == "held")
+    return Counter(activity for session in held for activity in set(session.counts_for))
 
 
 def _activity(plan: Plan, state: Activity, day: date) -> View:
@@ -93,9 +96,7 @@ def _activity(plan: Plan, state: Activity, day: date) -> View:
     if counted and state.targets and len(state.targets) == 1:
         only = state.targets[0].id
         done[only] = done.get(only, 0) + counted
-    by_entity: dict[str, Any] = {}
-    for report in state.reports:
-        by_entity[report.entity or ""] = to_json(report)
+    by_entity = {report.entity or "": report for report in state.reports}
     last = state.last_report
     return {
         "id": state.id,
@@ -107,7 +108,7 @@ def _activity(plan: Plan, state: Activity, day: date) -> View:
         "assessment": state.assessment,
         "assessment_reason": to_json(state.assessment_reason),
         "disputed": state.disputed,
-        "reports_by_entity": by_entity,
+        "reports_by_entity": to_json(by_entity),
         "window": to_json(state.window),
         "targets": to_json(state.targets),
         "done": done,

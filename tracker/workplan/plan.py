@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from tracker.errors import RuleError
 from tracker.events.event import Wish, id_of, kind_of
 
 State = TypeVar("State")
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,11 @@ class Standing:
 class Plan:
     """Every subject at one position: ``{subject: Standing}`` with typed ways in."""
 
+    __slots__ = ("_answers", "standings")
+
     def __init__(self, standings: Mapping[str, Standing]) -> None:
         self.standings = standings
+        self._answers: dict[Any, Any] = {}
 
     def standing(self, subject: str) -> Standing | None:
         return self.standings.get(subject)
@@ -52,8 +56,25 @@ class Plan:
 
     def all(self, kind: str, of: type[State]) -> list[State]:
         """Return the living states of a kind, in plan order: numbers as numbers."""
-        found = [s for s in self.standings.values() if kind_of(s.subject) == kind and isinstance(s.state, of)]
-        return [s.state for s in sorted(found, key=lambda s: natural(s.subject))]
+        return [one.state for one in self.living(kind) if isinstance(one.state, of)]
+
+    def living(self, kind: str) -> list[Standing]:
+        """Return the standings of a kind that have a state, in plan order."""
+        if kind not in self._answers:
+            prefix = f"{kind}/"
+            found = [
+                one
+                for subject, one in self.standings.items()
+                if (subject == kind or subject.startswith(prefix)) and one.state is not None
+            ]
+            self._answers[kind] = sorted(found, key=lambda one: natural(one.subject))
+        return list(self._answers[kind])
+
+    def once(self, compute: Callable[[Plan], Answer]) -> Answer:
+        """Return what a function of the plan returns, computed the first time only: a plan does not change."""
+        if compute not in self._answers:
+            self._answers[compute] = compute(self)
+        return cast("Answer", self._answers[compute])
 
     def with_standings(self, changed: Mapping[str, Standing]) -> Plan:
         return Plan({**self.standings, **changed})
