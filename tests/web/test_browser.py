@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.web.site import HOME, Site
 from tests.web.test_amending import page_of, report
+from tests.web.test_people import person
 from tests.web.watching import Watched, serving, watching
 
 PATHS = (
@@ -42,8 +43,10 @@ IN_THE_DARK = (f"{HOME}?status=overdue", f"{HOME}activities/3.4", f"{HOME}activi
 
 
 def amending(site: Site) -> list[str]:
-    """Return the forms that amend the report about activity 3.4."""
-    return [page_of(report(site), way) for way in ("correct", "withdraw", "remove")]
+    """Return the forms that amend the report about activity 3.4, and the pages of people."""
+    forms = [page_of(report(site), way) for way in ("correct", "withdraw", "remove")]
+    someone = f"{HOME}people/{person(site, 'lead')}"
+    return [*forms, f"{HOME}people", someone, f"{someone}/erase"]
 
 
 @pytest.fixture
@@ -103,6 +106,33 @@ def test_a_refused_report_keeps_its_words_and_shows_the_fault(site: Site, base: 
         page.get_by_role("button", name="Record this report").click()
         expect(page.locator("#reason-fault")).to_be_visible()
         expect(page.get_by_label("What was done")).to_have_value("Typed with care.")
+
+
+def test_an_entry_is_corrected_by_keyboard_on_a_phone_without_javascript(
+    site: Site, base: str, browser: Browser
+):
+    position = report(site)
+    with watching(browser, base, width=320, scripts=False) as watched:
+        page = watched.page
+        sign_in(watched, site, "lead")
+        watched.open(f"{HOME}entries/{position}")
+        page.get_by_role("link", name="Correct this entry").focus()
+        page.keyboard.press("Enter")
+        page.get_by_label("When it happened").focus()
+        page.keyboard.press("Control+A")
+        page.keyboard.type("2023-03-30")
+        page.get_by_label("Why you correct it").focus()
+        page.keyboard.type("The list was old.")
+        page.get_by_role("button", name="Look it over").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="This will be recorded")).to_be_visible()
+        expect(page.locator("main")).to_contain_text("5 April 2023 → 30 March 2023")
+        page.get_by_role("button", name="Record the correction").focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Recorded as entry")).to_be_visible()
+        expect(page.locator("main")).to_contain_text("The list was old.")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320
+        assert watched.complaints == []
 
 
 def test_filters_work_in_place_and_stay_in_the_address(site: Site, base: str, browser: Browser):

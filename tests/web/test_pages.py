@@ -20,6 +20,7 @@ LISTS = (
     "entities",
     "entries",
     "changes",
+    "people",
 )
 OTHERS = (
     "entries/1/genuine",

@@ -182,6 +182,19 @@ KINDS = {
 }
 
 
+ROLE = {
+    "viewer": "reader",
+    "lead": "lead",
+    "reviewer": "review team",
+    "auditor": "auditor",
+    "secretariat": "Secretariat",
+}
+
+
+def role_words(role: str) -> str:
+    return _(ROLE.get(role, role))
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A status as pages show it: the name of its shape, its words, its tone."""
