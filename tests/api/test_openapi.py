@@ -159,6 +159,8 @@ def lively(library: Installation) -> Installation:
         fact("ReadinessSnapshotTaken", "review/africa", {"signed_off_by": "p1"}),
     ]
     library.write(enter)
+    library.write(fact("VoluntaryReportReceived", "review/africa", {"country": "UG"}))
+    library.write(fact("ReadinessSnapshotTaken", "review/africa", {"signed_off_by": "p1"}))
     return library
 
 
@@ -209,6 +211,7 @@ READS = {
     "/tokens": "tokens",
     "/reviews/{region}/readiness": "reviews/africa/readiness",
     "/reviews/{region}/snapshots": "reviews/africa/snapshots",
+    "/reviews/{region}/snapshots/{number}/changes": "reviews/africa/snapshots/2/changes",
     "/reviews/{region}/snapshots/{number}": "reviews/africa/snapshots/1",
 }
 
@@ -263,8 +266,8 @@ def test_a_shape_that_is_wrong_would_be_found(lively: Installation, spec: dict[s
 def test_snapshots_are_served_as_the_bytes_that_were_hashed(lively: Installation) -> None:
     import hashlib  # noqa: PLC0415
 
-    (snapshot,) = lively.read("reviews/africa/snapshots")["items"]
+    snapshot, _later = lively.read("reviews/africa/snapshots")["items"]
     frozen = lively.get("reviews/africa/snapshots/1.json", "viewer").get_data()
     assert hashlib.sha256(frozen).hexdigest() == snapshot["sha256"]
-    assert lively.get("reviews/africa/snapshots/2").status_code == 404
+    assert lively.get("reviews/africa/snapshots/3").status_code == 404
     assert lively.get("reviews/mars/snapshots").status_code == 404

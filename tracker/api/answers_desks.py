@@ -12,6 +12,7 @@ from tracker.api.answers import (
     SourcedWindow,
     boolean,
     integer,
+    integers,
     nested,
     page,
     record,
@@ -20,6 +21,7 @@ from tracker.api.answers import (
     table,
     wording,
 )
+from tracker.api.answers_log import Doer
 
 
 class Figures(Shape):
@@ -227,6 +229,41 @@ class Readiness(About):
     rules = string()
     counts = record("lines by status")
     lines = fields.List(fields.Dict(), required=True)
+
+
+class LineChange(Shape):
+    """A line of readiness, before and after; changed without an entry where only days passed."""
+
+    line = string()
+    label = record()
+    was = string(null=True)
+    is_ = fields.String(data_key="is", required=True, allow_none=True)
+    is_changed = boolean()
+    gained = fields.List(fields.Dict(), required=True, metadata={"description": "new evidence"})
+    lost = fields.List(fields.Dict(), required=True, metadata={"description": "evidence that is gone"})
+    found = fields.List(fields.Dict(), required=True, metadata={"description": "no longer missing"})
+    newly_missing = fields.List(fields.Dict(), required=True)
+    objectives = fields.List(
+        fields.Dict(), required=True, metadata={"description": "those with another status"}
+    )
+    events = integers("the entries that did it")
+
+
+class SnapshotChanges(About):
+    """What changed in a snapshot since another."""
+
+    position = integer()
+    recorded_at = string()
+    region = string()
+    number = integer()
+    since = integer("the number of the other")
+    is_backwards = boolean("the other is the later one")
+    at_position = integer("of the other")
+    day = string("of the other")
+    changed = integer("how many lines changed")
+    rules_changed = boolean()
+    lines = table(LineChange)
+    entries = table(Doer, "the entries that did it, told")
 
 
 class Snapshot(Shape):

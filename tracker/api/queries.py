@@ -184,6 +184,12 @@ class Contributions(Question):
     )
 
 
+class Since(Question):
+    """Compared with which snapshot."""
+
+    since = Number("the number of the snapshot to compare with", 1, 999_999)
+
+
 class Inclusion(Question):
     """Which entry, in the tree of which size."""
 

@@ -214,7 +214,7 @@ ROUTES: tuple[Route, ...] = (
         "details",
         reviews.show_readiness,
         answers_desks.Readiness,
-        queries.Question,
+        queries.Since,
         tag="reviews",
     ),
     get(
@@ -232,6 +232,14 @@ ROUTES: tuple[Route, ...] = (
         answers_desks.OneSnapshot,
         queries.Question,
         validator="body",
+        tag="reviews",
+    ),
+    get(
+        f"{W}/reviews/{{region}}/snapshots/{{number}}/changes",
+        "state",
+        reviews.show_snapshot_changes,
+        answers_desks.SnapshotChanges,
+        queries.Since,
         tag="reviews",
     ),
     get(
