@@ -19,13 +19,13 @@ from tracker.clock import new_id
 from tracker.events.dates import local_day
 from tracker.notifications import drafts, links
 from tracker.notifications.drafts import Draft
-from tracker.web import report_around, report_moving, report_others, report_review
+from tracker.web import report_around, report_moving, report_others, report_review, report_sheets
 from tracker.web.report_cards import EVIDENCE, Card, Group
 from tracker.web.report_fields import by_card, fields_in, is_answered, mark_of, nothing_new
 from tracker.web.report_opening import HEADERS, Opened, page_of, pages, runtime, see_other, with_link
 from tracker.web.report_review import faults_in
 
-PAGES = (report_around, report_moving, report_others, report_review)
+PAGES = (report_around, report_moving, report_others, report_review, report_sheets)
 """The modules whose pages stand on the same links; importing them is what puts them there."""
 
 
