@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.test import TestResponse
 
 from tracker.directory import people, tokens
@@ -42,6 +43,23 @@ def fact(event_type: str, subject: str, data: dict[str, Any] | None = None) -> d
     return {"type": event_type, "subject": subject, "data": data or {}}
 
 
+class Compiled(BytecodeCache):
+    """Compiled templates by what they were compiled from: each test has an application of its own."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[tuple[str, str], bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if found := self._compiled.get((bucket.key, bucket.checksum)):
+            bucket.bytecode_from_string(found)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+
+
+TEMPLATES = Compiled()
+
+
 @dataclass
 class FrozenClock:
     """A clock that stands until it is moved."""
@@ -70,6 +88,7 @@ class Installation:
 
         app = create_app(self.runtime)
         app.testing = True
+        app.jinja_env.bytecode_cache = TEMPLATES
         return app
 
     def client(self) -> FlaskClient:

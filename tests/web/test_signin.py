@@ -7,6 +7,8 @@ import threading
 
 import pytest
 
+from tests.mailing import mail_server
+from tests.reading_mail import text_of
 from tests.web.site import HOME, Site, parsed
 
 
@@ -108,6 +110,23 @@ def test_a_strangers_mailbox_cannot_be_filled(site: Site, free_port: int):
             if thread.name == "signin-letter":
                 thread.join(20)
     assert rows(site, "signin_links") == before + 3
+
+
+def test_signing_in_once_more_comes_by_mail_and_leads_back_to_where_one_was(site: Site, free_port: int):
+    object.__setattr__(site.house.runtime.settings, "smtp_url", f"smtp://127.0.0.1:{free_port}")
+    reader, page = site.reader("secretariat"), f"{HOME}entries/360/remove"
+    token = parsed(reader.get(HOME)).fields["form_token"]
+    with mail_server(free_port) as mail:
+        asked = reader.post("/signin/again", data={"form_token": token, "to": page})
+        for thread in threading.enumerate():
+            if thread.name == "signin-letter":
+                thread.join(20)
+    assert "secretariat@example.org" in parsed(asked).text
+    (letter,) = mail.received
+    (link,) = re.findall(r"http://\S+(/signin/\S+)\n", text_of(letter))
+    assert reader.get(link).status_code == 200
+    assert reader.post(link).headers["Location"] == page
+    assert reader.post("/signin/again", data={"form_token": "forged", "to": page}).status_code == 403
 
 
 def test_without_a_mail_server_the_page_says_so(site: Site):
