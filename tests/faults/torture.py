@@ -16,6 +16,8 @@ from pathlib import Path
 from tests import postgres
 from tests.faults import crashing, flipping, powerloss, shim, tailing, trial
 from tests.faults.killing import kills
+from tests.laws.machine import live
+from tests.laws.world import World
 from tracker.database import migrate, open_database
 from tracker.projections.soundness import check_log
 
@@ -111,6 +113,15 @@ def clean_logs(asked: argparse.Namespace, folder: Path) -> str:
     return f"{asked.count} random logs, here and exported: no alarm"
 
 
+def lives(asked: argparse.Namespace, folder: Path) -> str:
+    world = World(_database(asked, folder), folder / "data")
+    try:
+        live(world, asked.count, steps=asked.steps, seed_=asked.seed)
+    finally:
+        world.close()
+    return f"{dict(world.done)}; every law held"
+
+
 def _new_database(place: Path) -> str:
     place.mkdir(exist_ok=True)
     url = f"sqlite:///{place / 'trial.db'}"
@@ -177,6 +188,9 @@ def _parser() -> argparse.ArgumentParser:
     add("server", server, "write to a PostgreSQL server that is stopped or killed COUNT times")
     add("flips", flips, "turn over COUNT bits of exports and databases; all must be found, at their place")
     add("clean-logs", clean_logs, "write COUNT random logs, untouched; none may give an alarm")
+    lived = add("lives", lives, "live COUNT random lives of a log, step by step against a naive one")
+    lived.add_argument("--url", help=database)
+    lived.add_argument("--steps", type=int, default=20, help="in a life at most; default 20")
     add("disk", disk, "let every write and sync fail, and the disk be full, COUNT times")
     return parser
 
