@@ -116,7 +116,7 @@ def clean_logs(asked: argparse.Namespace, folder: Path) -> str:
 def lives(asked: argparse.Namespace, folder: Path) -> str:
     world = World(_database(asked, folder), folder / "data")
     try:
-        live(world, asked.count, steps=asked.steps, seed_=asked.seed)
+        live(world, asked.count, asked.seed, steps=asked.steps)
     finally:
         world.close()
     return f"{dict(world.done)}; every law held"

@@ -26,7 +26,7 @@ from tests.laws.naive_log import Body, NaiveLog
 from tests.laws.oracle import Oracle
 from tests.laws.world import ACTIVITIES, RACERS, START, World, lose, turn_over, wish
 from tracker.clock import new_id
-from tracker.errors import TrackerError
+from tracker.errors import TrackerError, UnavailableError
 from tracker.events.append import Appended
 from tracker.projections.rebuilding import rebuild
 from tracker.projections.standings import dump_state
@@ -90,6 +90,7 @@ class LogMachine(RuleBasedStateMachine):
         answer = self.answer(body, key)
         if isinstance(answer, TrackerError):
             assert answer.way_out, answer
+            assert not isinstance(answer, UnavailableError), answer
             self.count("refused")
             return
         assert not answer.is_repeat, "a new key is taken for one that was used"
@@ -199,13 +200,13 @@ class LogMachine(RuleBasedStateMachine):
 
     # --------------------------------------------------------------------------------------- what an operator does
 
-    @precondition(lambda self: self.may("rebuild", 0))
+    @precondition(lambda self: self.may("rebuild", 1))
     @rule()
     def rebuild(self) -> None:
         self.count("rebuild")
         assert rebuild(self.runtime.database, self.log.workplan).differing == (), "rebuilt differs from live"
 
-    @precondition(lambda self: self.may("restore", 1))
+    @precondition(lambda self: self.may("restore", 2))
     @rule()
     def restore(self) -> None:
         """Export the log, lose it, and import it where it was."""
@@ -217,7 +218,7 @@ class LogMachine(RuleBasedStateMachine):
         assert import_log(self.runtime, bundle).size == self.log.size
         bundle.unlink()
 
-    @precondition(lambda self: self.may("reopen", 0))
+    @precondition(lambda self: self.may("reopen", 3))
     @rule()
     def reopen(self) -> None:
         self.count("reopen")
@@ -245,8 +246,8 @@ class LogMachine(RuleBasedStateMachine):
             self.left[what] -= 1
 
     def may(self, what: str, rest: int) -> bool:
-        """Return whether something dear may be done: once in a life, at a third of its sizes."""
-        return has_grown(self) and self.left[what] > 0 and self.log.size % 3 == rest
+        """Return whether something dear may be done: once in a life, at a quarter of its sizes."""
+        return has_grown(self) and self.left[what] > 0 and self.log.size % 4 == rest
 
     @invariant()
     def what_was_acknowledged_is_there_and_nothing_else(self) -> None:
@@ -255,7 +256,7 @@ class LogMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if sys.exception() is not None:
-            return  # a step failed: what is wrong is known
+            return  # a step failed, or Hypothesis broke the life off and would not hear of more
         oracle, size = Oracle(self.log.stored), self.log.size
         with self.asked() as view:
             self.compare(view, oracle, size)
@@ -283,12 +284,10 @@ class LogMachine(RuleBasedStateMachine):
         assert found == oracle.states(known, day), f"as of {known}, on {day}"
 
 
-def live(
-    world: World, lives: int, *, steps: int = 6, seed_: int | None = None, is_short: bool = False
-) -> None:
-    """Let Hypothesis look for a life in which a law does not hold; the same ones each time, unless there is a seed.
+def live(world: World, lives: int, chance: int, *, steps: int = 5, is_short: bool = False) -> None:
+    """Let Hypothesis look for a life in which a law does not hold; it begins some more than it is asked for.
 
-    It begins some lives more than it lives to their end. ``is_short``: what is found is not made small.
+    ``chance`` is the seed. ``is_short``: what is found is not made small.
 
     Raises:
         AssertionError: with the steps that lead there.
@@ -297,7 +296,6 @@ def live(
     chosen = settings(
         max_examples=lives,
         stateful_step_count=steps,
-        derandomize=seed_ is None,
         database=None,
         deadline=None,
         phases=[Phase.generate] if is_short else [Phase.generate, Phase.shrink],
@@ -305,4 +303,4 @@ def live(
         print_blob=False,
         suppress_health_check=list(HealthCheck),
     )
-    run_state_machine_as_test(machine if seed_ is None else seed(seed_)(machine), settings=chosen)
+    run_state_machine_as_test(seed(chance)(machine), settings=chosen)
