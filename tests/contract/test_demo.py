@@ -13,6 +13,7 @@ import orjson
 import pytest
 
 from tests.copies import copied
+from tests.demonstration import built, opened
 from tracker.clock import SimulatedClock
 from tracker.database import Transaction
 from tracker.demo import DEMO, build_demo
@@ -29,22 +30,11 @@ from tracker.projections.readiness import readiness
 from tracker.projections.snapshots import plan_from_log, snapshots, verify_snapshot
 from tracker.projections.standings import fingerprint, plan_at
 from tracker.projections.views import view_of
-from tracker.runtime import Runtime, build_runtime
-from tracker.settings import Settings
+from tracker.runtime import Runtime
 from tracker.workplan.activity import Activity
 from tracker.workplan.document import requests_of
 from tracker.workplan.review import Review
 from tracker.workplan.root import Workplan
-
-
-def opened(url: str, folder: Path) -> Runtime:
-    return build_runtime(Settings.from_env({"TRACKER_DATABASE_URL": url, "TRACKER_DATA_DIR": str(folder)}))
-
-
-def built(url: str, folder: Path) -> None:
-    made = opened(url, folder)
-    build_demo(made)
-    made.close()
 
 
 def _open_built(

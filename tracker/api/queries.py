@@ -184,6 +184,12 @@ class Contributions(Question):
     )
 
 
+class OneRound(Question):
+    """Whose rows."""
+
+    entity = Said("the id of a lead; default all", SLUG, 80)
+
+
 class Since(Question):
     """Compared with which snapshot."""
 

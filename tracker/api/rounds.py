@@ -6,6 +6,7 @@ from typing import Any
 
 from tracker.api.call import Answer, Asked, Call
 from tracker.api.dispatch import nothing_here
+from tracker.api.plan import check_filters
 from tracker.api.rendering import Screen, about, mark, told
 from tracker.events.dates import first_day, quarter_of
 from tracker.projections.rounds import (
@@ -39,13 +40,16 @@ def list_rounds(_call: Call, asked: Asked) -> Answer:
 
 
 def show_round(call: Call, asked: Asked) -> Answer:
-    """Show one round: its dates, its figures, and one row per activity and lead."""
+    """Show one round: its dates, its figures, and one row per activity and lead, or only the rows of one `entity`."""
     view, quarter = asked.view, call.path["quarter"]
     opened = view.plan.get(f"round/{quarter}", Round)
     standing = view.plan.standing(f"round/{quarter}")
     if opened is None or standing is None:
         raise nothing_here()
+    check_filters(call, asked, {name: call.query[name] for name in ("entity",) if name in call.query})
     body = round_view(view.plan, opened, view.workplan.zone)
+    if (entity := call.query.get("entity")) is not None:
+        body["rows"] = [row for row in body["rows"] if row["entity"] == entity]
     body |= {"version": standing.version, "position": standing.position}
     return told(asked, body | {"question": view.question.as_json()} | mark(asked))
 

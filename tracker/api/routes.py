@@ -181,7 +181,7 @@ ROUTES: tuple[Route, ...] = (
         "rounds",
         rounds.show_round,
         answers_desks.OneRound,
-        queries.Question,
+        queries.OneRound,
         tag="reporting",
     ),
     get(
