@@ -132,3 +132,23 @@ def test_a_moment_is_named_once_and_listed(installation: Path, capsys: pytest.Ca
     assert "another moment already" in capsys.readouterr().err
     assert main(["moment", "add", "Never", "--at", "in June"]) == 1
     assert "2023-06-15" in capsys.readouterr().err
+
+
+def test_past_quarters_come_from_a_sheet_all_or_none_and_once(
+    installation: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, form = tmp_path / "past.csv", tmp_path / "form.xlsx"
+    file.write_text("activity,entity,quarter,status,progress\n3.1,OMS,2023-Q1,in progress,Begun.\n")
+    assert main(["import-progress", "--template", str(form)]) == 0
+    assert main(["import-progress", "--template", str(form)]) == 2, "never over another file"
+    assert main(["import-progress"]) == 2
+    capsys.readouterr()
+    assert main(["import-progress", str(file), "--dry-run"]) == 0
+    assert "row 2: activity/3.1, oms, 2023-Q1" in capsys.readouterr().out
+    assert main(["import-progress", str(file), "--json"]) == 0
+    assert said(capsys)["written"] == 1
+    assert main(["import-progress", str(file), "--json"]) == 0
+    assert said(capsys)["written"] == 0
+    file.write_text("activity,entity,quarter,status\n3.1,OMS,2023-Q2,doing\n")
+    assert main(["import-progress", str(file)]) == 1
+    assert "row 2, status `doing`: is none of the words" in capsys.readouterr().err
