@@ -200,6 +200,19 @@ def test_with_the_person_all_that_was_typed_and_whoever_was_asked_is_forgotten(
 
 
 @sqlite_only
+def test_a_colleague_whose_link_ended_is_told_whom_to_ask(
+    runtime: Runtime, browser: FlaskClient, path: str, mail: MailServer, clock: Clock
+) -> None:
+    browser.post(f"{path}/colleague", data=ANA | {"activity": "3.2", "language": "en"})
+    delivered(runtime, mail)
+    clock.set("2023-08-05")
+    ended = browser.get(path_in(mail))
+    assert ended.status_code == 410
+    assert "Ask Focal oms, who asked you" in form_of(ended).text
+    assert form_of(ended).buttons == []
+
+
+@sqlite_only
 def test_drafts_go_when_their_link_is_over_and_not_before(
     runtime: Runtime, browser: FlaskClient, path: str, clock: Clock
 ) -> None:

@@ -155,3 +155,14 @@ def test_a_card_is_kept_while_it_is_written_by_keyboard_alone_and_fits_a_phone(
         expect(page.locator("main")).to_contain_text("reason: No venue yet.")
         assert reports(runtime) == []
         assert watched.complaints == []
+        page.goto(f"{link}/w/4")
+        note = page.locator('[id="4.1:note"]')
+        page.route("**/card/*", lambda route: route.abort())
+        note.fill("Typed while the line was down.")
+        expect(page.get_by_text("Not kept: check the connection")).to_be_visible()
+        page.unroute("**/card/*")
+        note.press("End")
+        note.type(" Still here.")
+        page.get_by_role("link", name="All my activities").first.click()
+        page.goto(f"{link}/w/4")
+        expect(note).to_have_value("Typed while the line was down. Still here.")

@@ -134,21 +134,22 @@ def with_link(handle: str, show: Callable[[Opened], Response]) -> Response:
         cards = [] if is_gone else cards_of(view, link, say, today)
         drafts = drafts_of(view.tx, link)
         groups = grouped(view.plan, cards, say)
-    way_back = None if link.invitation else handle
+    asker = person.name if link.invitation else None
     if not cards:
-        return _ended(410, say, way_back)
+        return _ended(410, say, handle, asker)
     here = Opened(
         handle, link, person, opened, cards, say, view.plan, view.workplan, drafts, groups, invitation
     )
     try:
         return show(here)
     except links.EndedError:
-        return _ended(410, say, way_back)
+        return _ended(410, say, handle, asker)
 
 
-def _ended(status: int, say: Phrases, handle: str | None) -> Response:
+def _ended(status: int, say: Phrases, handle: str | None, asker: str | None = None) -> Response:
+    """Say that a link is over. A colleague asks whoever asked them for another; the person of a link asks us."""
     template = "ended_line" if request.headers.get("HX-Request") else "ended"
-    return page(template, status, say, handle=handle, typed=_typed())
+    return page(template, status, say, handle=handle, asker=asker, typed=_typed())
 
 
 def _typed() -> Mapping[str, str]:
