@@ -21,10 +21,17 @@ LISTS = (
     "entries",
     "changes",
     "people",
+    "rounds",
+    "letters",
 )
 OTHERS = (
     "entries/1/genuine",
     "workstreams/3",
+    "rounds/2023-Q2",
+    "rounds/2023-Q2?show=all",
+    "rounds/2023-Q2?as_of=2023-07-03",
+    "rounds/2023-Q2/run",
+    "rounds/2023-Q2/rows/3.1/oms",
     "activities/3.4",
     "activities/4.2",
     "reviews/africa",

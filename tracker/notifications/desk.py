@@ -107,7 +107,7 @@ def _foreseen(view: View, opened: Round, step: Step, known: list[Letter]) -> lis
         else:
             state: State = unsent.state if unsent else "due"
             found.append(Foreseen(person, digest, None, state, unsent.why if unsent else None))
-    return found
+    return sorted(found, key=lambda one: (one.person.name or "").casefold())
 
 
 def rendered(runtime: Runtime, view: View, run: PlannedRun, person: str) -> EmailMessage:

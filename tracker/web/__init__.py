@@ -15,12 +15,14 @@ from tracker.web import (
     genuine,
     guarding,
     home,
+    letters,
     naming,
     people,
     plan,
     records,
     rendering,
     report,
+    rounds,
     signin,
     timelines,
 )
@@ -40,6 +42,8 @@ PAGES = (
     timelines,
     contributions,
     naming,
+    rounds,
+    letters,
 )
 """The modules whose pages stand on the shell; importing them is what puts them there."""
 

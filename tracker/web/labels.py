@@ -95,6 +95,35 @@ EVIDENCE = {
     "publication": "publication",
     "other": "something else",
 }
+LETTER_STATE = {
+    "due": ("waiting", "calm"),
+    "claimed": ("being sent", "busy"),
+    "connected": ("being sent", "busy"),
+    "data_sent": ("handed over, answer awaited", "busy"),
+    "accepted": ("accepted by the mail server", "good"),
+    "rejected": ("refused by the mail server", "bad"),
+    "unknown": ("nobody knows whether it arrived", "bad"),
+    "bounced": ("came back", "bad"),
+    "held": ("held", "care"),
+    "muted": ("wants no letters", "care"),
+    "superseded": ("overtaken by a later one", "calm"),
+    "lapsed": ("lapsed", "calm"),
+}
+"""What became of a letter, and the tone of it."""
+LETTER_KIND = {
+    "reminder": "reminder",
+    "link": "new link",
+    "asked": "question",
+    "notice": "notice to the Secretariat",
+    "receipt": "receipt",
+    "invitation": "to a colleague",
+}
+LETTER_STEP = {
+    "opening": "opening",
+    "before-due": "before the due day",
+    "overdue": "overdue",
+    "final": "ten days after",
+}
 RECEIVED_BY = {"mail": "by mail", "meeting": "in a meeting", "phone": "by phone", "document": "in a document"}
 REGION = {
     "africa": "Africa",

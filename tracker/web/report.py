@@ -16,11 +16,15 @@ from typing import Any
 from flask import Flask, Response, make_response, render_template, request
 
 from tracker.clock import new_id
+from tracker.directory.people import people_of
+from tracker.errors import NotFoundError
 from tracker.events.dates import local_day
 from tracker.notifications import drafts, links
 from tracker.notifications.drafts import Draft
+from tracker.notifications.links import Link
+from tracker.runtime import View
 from tracker.web import report_around, report_moving, report_others, report_review, report_sheets
-from tracker.web.report_cards import EVIDENCE, Card, Group
+from tracker.web.report_cards import EVIDENCE, Card, Group, cards_of, grouped, words_of
 from tracker.web.report_fields import by_card, fields_in, is_answered, mark_of, nothing_new
 from tracker.web.report_opening import HEADERS, Opened, page_of, pages, runtime, see_other, with_link
 from tracker.web.report_review import faults_in
@@ -58,6 +62,27 @@ def show_workstream(handle: str, workstream: str) -> Response:
         return _workstream(here, group, faults=checked if "check" in request.args else {})
 
     return with_link(handle, show)
+
+
+def preview_form(view: View, person: str, quarter: str, place: str, workstream: str | None) -> Response:
+    """Show the form as a focal point sees it, with nothing that they typed and did not send.
+
+    Raises:
+        NotFoundError: they act for nobody who owes anything.
+    """
+    known = people_of(view.tx, [person]).get(person)
+    link = Link("", "", view.end.workplan, person, quarter, (), "", None)
+    say = words_of(known.language if known else "en")
+    today = local_day(runtime().now(), view.workplan.zone)
+    cards = cards_of(view, link, say, today)
+    if known is None or not cards:
+        raise NotFoundError("there is no form for {person}", person=person, value=person)
+    opened, groups = links.round_of(view.plan, link), grouped(view.plan, cards, say)
+    here = Opened(
+        *("", link, known, opened, cards, say, view.plan, view.workplan, {}, groups, None), place=place
+    )
+    group = _group(here, workstream) if workstream else None
+    return _workstream(here, group) if group else _start(here)
 
 
 def _group(here: Opened, workstream: str) -> Group | None:

@@ -38,7 +38,10 @@ def runtime() -> Runtime:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A link that is good, and what stands behind it now. ``person`` is the focal point, whoever holds the link."""
+    """A link that is good, and what stands behind it now. ``person`` is the focal point, whoever holds the link.
+
+    ``place`` is the address of a preview, in which nothing can be recorded.
+    """
 
     handle: str
     link: Link
@@ -51,10 +54,15 @@ class Opened:
     drafts: dict[str, Draft]
     groups: list[Group]
     invitation: Invitation | None
+    place: str | None = None
 
     @property
     def path(self) -> str:
-        return f"/r/{self.handle}"
+        return self.place or f"/r/{self.handle}"
+
+    @property
+    def is_preview(self) -> bool:
+        return self.place is not None
 
     @property
     def plan_name(self) -> str:
