@@ -329,26 +329,3 @@ def test_what_was_reported_in_the_wrong_place_is_taken_back_there_and_said_here(
     assert (right.subject, right.correlation_id) == ("activity/3.5", retracted.correlation_id)
     assert activity(runtime, "3.4").reports == ()
     assert "3.4:what" in form_of(browser.get(path)).fields
-
-
-@sqlite_only
-def test_after_four_quarters_without_news_the_form_asks_once(
-    runtime: Runtime, browser: FlaskClient, path: str, oms: str
-) -> None:
-    for quarter in ("2022-Q2", "2022-Q3", "2022-Q4", "2023-Q1"):
-        body = {"type": "ProgressReported", "subject": "activity/3.4", "entity": "oms"}
-        link = Principal(oms, frozenset({"link"}), oms, quarter=quarter)
-        runtime.submit(PLAN, body | {"data": {"quarter": quarter, "no_change": True}}, link, "link")
-    page = form_of(browser.get(path)).text
-    assert "Sin novedad en 4 trimestres seguidos" in page
-    for answer, place in (("hold", "reason"), ("end", "reason")):
-        refused = fill(browser, path, **{"3.4:what": answer})
-        assert (refused.status_code, f'id="3.4:{place}-fault"' in refused.get_data(as_text=True)) == (
-            422,
-            True,
-        )
-    assert send(browser, path, **{"3.4:what": "still"}).status_code == 200
-    (report,) = [event for event in reports(runtime) if event.data.quarter == QUARTER]
-    assert report.data.no_change
-    assert report.data.note
-    assert "trimestres seguidos" not in form_of(browser.get(path)).text
