@@ -133,6 +133,7 @@ class Person(Shape):
     focal_points = table(FocalPoint)
     muted = boolean()
     suspended = boolean()
+    bounced = boolean("the address takes no mail: a letter came back")
 
 
 class NamingText(Shape):
@@ -165,6 +166,14 @@ class OwnData(Shape):
     letters = fields.List(fields.Dict(), required=True)
     drafts = fields.List(fields.Dict(), required=True)
     texts = table(NamingText)
+
+
+class HandedOver(Shape):
+    """What moved to another focal point."""
+
+    seats = table(FocalPoint)
+    letters = strings("letters to the new focal point")
+    alone = strings("leads that have nobody left who can be written to")
 
 
 class People(Shape):

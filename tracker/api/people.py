@@ -15,11 +15,13 @@ from tracker.directory import people
 from tracker.directory.principals import ROLES
 from tracker.errors import ConflictError
 from tracker.events.vocabulary import SLUG, SUBJECT_ID
+from tracker.notifications import handover
 from tracker.workplan.appointing import appointments
 from tracker.workplan.plan import Plan
 from tracker.workplan.workstream import Workstream
 
 Body = dict[str, Any]
+PERSON = r"[A-Za-z0-9-]+"
 
 
 class NewPerson(ma.Schema):
@@ -80,6 +82,44 @@ def add_person(call: Call, asked: Asked) -> Answer:
         with call.runtime.directory(call.workplan) as tx:
             enter(tx)
     return _now(call, person, 201)
+
+
+class PersonChange(ma.Schema):
+    """What is to be corrected; what is left out stays."""
+
+    name = Said("the full name, on one line", longest=200)
+    email = Said("the address; a new one is written to again", longest=254)
+    language = Choice("the language of letters", people.LANGUAGES)
+    has_letters = ma.fields.Boolean(
+        load_default=False,
+        metadata={"description": "write to them again, though a letter came back or they wanted none"},
+    )
+
+
+class NewHolder(ma.Schema):
+    """To whom it goes."""
+
+    to = Said("the person who becomes focal point in all their places; left out: nobody does", PERSON)
+
+
+def change_person(call: Call, asked: Asked) -> Answer:
+    """Correct a person's name, address or language."""
+    person = call.path["person"]
+    _shown(asked.view.tx, call.workplan, person, asked.view.plan)
+    with call.runtime.directory(call.workplan) as tx:
+        people.change_person(tx, person, **call.body)
+    return _now(call, person, 200)
+
+
+def hand_over(call: Call, asked: Asked) -> Answer:
+    """Release a person everywhere and name another in the same places; their links end, one letter goes.
+
+    `alone` names leads that have nobody left who can be written to.
+    """
+    person, principal = call.path["person"], asked.reader.principal
+    done = handover.hand_over(call.runtime, call.workplan, person, call.body.get("to"), principal, "api")
+    seats = [{"workstream": one.workstream, "entity": one.entity} for one in done.seats]
+    return Answer({"seats": seats, "letters": list(done.letters), "alone": list(done.alone)})
 
 
 def grant_role(call: Call, _asked: Asked) -> Answer:
@@ -152,4 +192,5 @@ def _person(one: people.Person, roles: dict[str, list[str]], plan: Plan) -> Body
         ],
         "muted": one.muted,
         "suspended": one.suspended,
+        "bounced": one.bounced,
     }

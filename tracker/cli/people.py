@@ -117,6 +117,28 @@ def change(
         show({"person": person_id}, f"{person_id} is corrected.", is_json=as_json)
 
 
+@person.command("handover")
+@click.argument("old")
+@click.argument("new", required=False)
+@workplan_option
+@as_json
+def hand_over(*, old: str, new: str | None, workplan: str | None, as_json: bool) -> None:
+    """Let NEW be focal point wherever OLD is: old links end, one letter goes. Without NEW, OLD is only released."""
+    from tracker.notifications import handover
+
+    with running() as runtime:
+        meant = workplan_meant(runtime, workplan)
+        done = handover.hand_over(runtime, meant, old, new, system("system:cli"), "cli")
+        seats = [{"workstream": one.workstream, "entity": one.entity} for one in done.seats]
+        words = (
+            f"{new or 'nobody'} instead of {old} in {len(seats)} places; letters written: {len(done.letters)}"
+        )
+        if done.alone:
+            words += f"\nNobody is left who can be written to for: {', '.join(done.alone)}"
+        result = {"seats": seats, "letters": list(done.letters), "alone": list(done.alone)}
+        show(result, words, is_json=as_json)
+
+
 @person.command("link")
 @click.argument("person_id")
 @as_json
