@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 
 from tests.api.test_questions import ASKING, asked
@@ -35,10 +36,13 @@ def test_a_position_link_gives_the_same_bytes_after_further_entries_and_a_rebuil
     now = house.get("state").get_data()
     assert len(before) > 25
     house.clock.move(days=90)
-    for number in range(FURTHER):
-        assessment = ("delayed", "at_risk", "on_track")[number % 3]
-        body = fact("ProgressReported", "activity/3.4", {"quarter": "2023-Q2", "assessment": assessment})
-        house.write(body | {"reason": f"{number}", "occurred_on": "2023-06-20"}, "lead")
+    further = [
+        fact("ProgressReported", "activity/3.4", {"quarter": "2023-Q2", "assessment": assessment})
+        | {"reason": f"{number}", "occurred_on": "2023-06-20"}
+        for number, assessment in zip(range(FURTHER), itertools.cycle(("delayed", "at_risk", "on_track")))
+    ]
+    for start in range(0, FURTHER, 500):
+        house.write(further[start : start + 500], "lead")
     house.write(fact("EntryRetracted", "activity/3.4", {"position": position}) | {"reason": "x"})
     house.write(fact("EntityRenamed", "entity/oms", {"names": {"en": "Another name"}}))
     assert answers(house, position) == before
