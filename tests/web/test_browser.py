@@ -28,7 +28,6 @@ PATHS = (
     f"{HOME}calendar",
     f"{HOME}calendar?month=2023-06",
     f"{HOME}products",
-    f"{HOME}products/instrumento",
     f"{HOME}commitments/4",
     f"{HOME}entities",
     f"{HOME}entities/oim",
