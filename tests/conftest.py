@@ -24,8 +24,17 @@ UNSYNCED = {
     "file_copy_method": "clone",
 }
 """No test pulls this server's plug: trials of that kind start one of their own, which syncs."""
+TRIALS = ("tests/laws/", "tests/faults/", "tests/notifications/test_crashes.py")
+"""Long trials: random histories, killed processes, failing disks. ``script/test --all``, and CI, run them too."""
 _owned = pytest.StashKey[Path]()
 _numbers = itertools.count(1)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.nodeid.startswith(TRIALS):
+            item.add_marker("trial")
 
 
 def pytest_configure(config: pytest.Config) -> None:
