@@ -17,9 +17,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import sqlalchemy as sa
-
 from tests.faults import shim, trial
+from tracker import database
 from tracker.database import Database, Transaction
 from tracker.errors import LogError, UnavailableError
 from tracker.events.append import Log
@@ -54,7 +53,8 @@ def write(url: str, first: int, count: int, target: int, batch: int, flag: str) 
     """Write on ``count`` threads until the log has ``target`` entries; return what they saw."""
     opened = trial.opened(url)
     if flag == "--deferred":
-        sa.event.listen(opened.database.engine, "before_cursor_execute", _deferred, retval=True)
+        begin = database._begin
+        database._begin = lambda driver, **how: begin(driver, **how | {"reading": True})
     seen = {"appended": 0, "rolled_back": 0, "unavailable": 0, "ms": []}
     once = _write_control if flag == "--sequence" else _write_log
     threads = [
@@ -67,12 +67,6 @@ def write(url: str, first: int, count: int, target: int, batch: int, flag: str) 
         thread.join()
     opened.close()
     return seen
-
-
-def _deferred(
-    _connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any
-) -> tuple[str, Any]:
-    return ("BEGIN" if statement == "BEGIN IMMEDIATE" else statement), parameters
 
 
 def _write_log(opened: Runtime, writer: int, target: int, batch: int, seen: dict[str, Any]) -> None:
@@ -169,7 +163,8 @@ def tail(url: str, target: int, batch: int = 20, *flags: str) -> Tailed:
     runtime = trial.opened(url)
     seen: list[list[int]] = [[] for _ in range(READERS)]
     readers = [
-        threading.Thread(target=_follow, args=(runtime.database, read, one, stopped, found)) for one in seen
+        threading.Thread(target=_follow, args=(runtime.database, read, one, stopped, found), daemon=True)
+        for one in seen
     ]
     each = WRITERS // PROCESSES
     command = [sys.executable, "-m", "tests.faults.tailing", url]
