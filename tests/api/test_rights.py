@@ -45,7 +45,12 @@ PLACES = {
     "letter": "none",
     "collection": "activities",
 }
-QUERY = {"changes": "?from=position:1", "proofs/inclusion": "?position=1", "proofs/consistency": "?first=1"}
+QUERY = {
+    "{number}/changes": "?since=1",
+    "changes": "?from=position:1",
+    "proofs/inclusion": "?position=1",
+    "proofs/consistency": "?first=1",
+}
 
 
 def address(route: Route) -> str:

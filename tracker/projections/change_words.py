@@ -24,8 +24,10 @@ def sentence(found: dict[str, Any], language: str = "en") -> list[Phrase]:
         is_many = count > 1 if language == "fr" else count != 1
         return words[name][is_many].format(count=count)
 
+    to = found["to"]
+    after = "now" if {to["as_of"], to["effective_on"]} <= {None, "now"} else "after"
     made = [Phrase(words["backwards"][0] + " ")] if found["is_backwards"] else []
-    made.append(Phrase(f"{said('before', counts['before'])}, {said('after', counts['after'])}: "))
+    made.append(Phrase(f"{said('before', counts['before'])}, {said(after, counts['after'])}: "))
     made += _listed(
         [
             Phrase(said(name, counts[name]), name if counts[name] else None)
@@ -60,6 +62,7 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "before": ("{count} activity then", "{count} activities then"),
         "after": ("{count} at the second point", "{count} at the second point"),
+        "now": ("{count} now", "{count} now"),
         "added": ("{count} added", "{count} added"),
         "withdrawn": ("{count} removed from the plan", "{count} removed from the plan"),
         "status_changed": ("{count} changed status", "{count} changed status"),
@@ -76,6 +79,7 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "before": ("{count} actividad entonces", "{count} actividades entonces"),
         "after": ("{count} en el segundo punto", "{count} en el segundo punto"),
+        "now": ("{count} ahora", "{count} ahora"),
         "added": ("{count} añadida", "{count} añadidas"),
         "withdrawn": ("{count} retirada del plan", "{count} retiradas del plan"),
         "status_changed": ("{count} cambió de estado", "{count} cambiaron de estado"),
@@ -92,6 +96,7 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "before": ("{count} activité alors", "{count} activités alors"),
         "after": ("{count} au second point", "{count} au second point"),
+        "now": ("{count} maintenant", "{count} maintenant"),
         "added": ("{count} ajoutée", "{count} ajoutées"),
         "withdrawn": ("{count} retirée du plan", "{count} retirées du plan"),
         "status_changed": ("{count} a changé d'état", "{count} ont changé d'état"),
