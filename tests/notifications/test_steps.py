@@ -13,6 +13,7 @@ from tests.mailing import (
 )
 from tests.reading_mail import mail_of
 from tracker.directory import people
+from tracker.directory.principals import system
 from tracker.notifications.reminders import digests, due_step, phase_of
 from tracker.notifications.running import remind
 from tracker.runtime import Runtime
@@ -129,3 +130,32 @@ def test_steps_come_in_the_order_of_their_days(
         ]
         assert due_step(opened, view.question.day.replace(month=6)) is None
         assert [len(one.owed) for one in digests(view.plan, QUARTER, "asking")] == [6]
+
+
+@sqlite_only
+def test_more_time_asks_again_before_the_new_due_day_under_a_new_name(
+    runtime: Runtime, clock: Clock, oms: str, mail: MailServer
+) -> None:
+    for day in ("2023-07-03", "2023-07-05"):
+        clock.set(day)
+        remind(runtime, PLAN, QUARTER)
+    data = {"due": "2023-07-20", "closes": "2023-08-11"}
+    longer = {"type": "RoundExtended", "subject": f"round/{QUARTER}", "data": data}
+    runtime.submit(PLAN, longer, system("system:cli"), "cli")
+    with runtime.ask(PLAN) as view:
+        opened = view.plan.get(f"round/{QUARTER}", Round)
+        assert opened is not None
+        assert [(step.step, step.on) for step in opened.steps] == [
+            ("opening", "2023-07-03"),
+            ("before-due", "2023-07-05"),
+            ("again-1", "2023-07-17"),
+            ("overdue", "2023-07-24"),
+            ("final", "2023-08-04"),
+        ]
+        phases = [phase_of(opened, step.step) for step in opened.steps]
+        assert phases == ["asking", "asking", "asking", "overdue", "final"]
+    sent = []
+    for day in ("2023-07-12", "2023-07-17", "2023-07-24", "2023-08-04"):
+        clock.set(day)
+        sent.append(remind(runtime, PLAN, QUARTER)["sent"])
+    assert sent == [0, 1, 1, 1]

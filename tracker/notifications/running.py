@@ -23,7 +23,7 @@ from tracker.notifications.settling import settle_abandoned
 from tracker.notifications.smtp import Post
 from tracker.projections.working_days import working_days
 from tracker.workplan import round as rounds
-from tracker.workplan.calendar import dates_by_hand
+from tracker.workplan.calendar import AGAIN, dates_by_hand
 from tracker.workplan.plan import World
 from tracker.workplan.round import Round
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from tracker.runtime import Runtime, View
 
 CLI = system("system:cli")
-AGAIN = "again-"
 AWAIT_SECONDS, AWAIT_TRIES = 5, 50
 
 

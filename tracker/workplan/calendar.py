@@ -16,6 +16,8 @@ from tracker.events.vocabulary import Step
 IsWorkingDay = Callable[[date], bool]
 
 OPENING, BEFORE_DUE, OVERDUE, FINAL = "opening", "before-due", "overdue", "final"
+AGAIN = "again-"
+"""What begins the name of a step that comes once more after its round was extended or opened again."""
 DUE_DAY = 10
 DAYS_BEFORE_DUE = 3
 DAYS_OVERDUE = 2

@@ -18,7 +18,7 @@ from tracker.events.catalogue import (
 from tracker.events.dates import last_day, quarter_of
 from tracker.events.event import Event, Wish, id_of
 from tracker.events.vocabulary import Sealed, Step
-from tracker.workplan.calendar import dates_by_hand, regular_dates, steps_of
+from tracker.workplan.calendar import AGAIN, dates_by_hand, regular_dates, steps_of
 from tracker.workplan.plan import World, refuse
 
 
@@ -170,8 +170,25 @@ def _extended(state: Round, data: RoundExtended, world: World) -> RoundExtended 
         return None
     if data.steps is not None:
         return data
-    steps = steps_of(date.fromisoformat(state.opens), date.fromisoformat(data.due), world.is_working_day)
-    return replace(data, steps=steps)
+    return replace(data, steps=_steps_anew(state, date.fromisoformat(data.due), world))
+
+
+def _steps_anew(state: Round, due: date, world: World) -> tuple[Step, ...]:
+    """Return the steps that have come, as they were, and those to come; a step that comes twice gets a new name.
+
+    A letter is unique by its step: under the old name nobody would hear of the new due day.
+    """
+    today = world.today.isoformat()
+    come = [one for one in state.steps if one.on <= today]
+    names, count = {one.step for one in come}, sum(1 for one in come if one.step.startswith(AGAIN))
+    to_come = []
+    for step in steps_of(date.fromisoformat(state.opens), due, world.is_working_day):
+        if step.on > today and step.step in names:
+            count += 1
+            to_come.append(Step(f"{AGAIN}{count}", step.on))
+        elif step.on > today:
+            to_come.append(step)
+    return (*come, *to_come)
 
 
 def references(data: RoundEvent, world: World, subject: str) -> None:
