@@ -18,6 +18,7 @@ from tests.faults import crashing, flipping, powerloss, shim, tailing, trial
 from tests.faults.killing import kills
 from tests.laws.machine import live
 from tests.laws.world import World
+from tests.notifications import posting, scanning, two_years
 from tracker.database import migrate, open_database
 from tracker.projections.soundness import check_log
 
@@ -122,6 +123,39 @@ def lives(asked: argparse.Namespace, folder: Path) -> str:
     return f"{dict(world.done)}; every law held"
 
 
+def years(asked: argparse.Namespace, folder: Path) -> str:
+    """Live COUNT of the eight rounds of two years, once with a focal point per lead, once with one per role."""
+    said = []
+    for per_role in (False, True):
+        lived = two_years.lived(folder, two_years.QUARTERS[: asked.count], per_role=per_role)
+        who = "one focal point per role" if per_role else "one focal point per lead"
+        assert sorted(lived.sent) == sorted(lived.expected), f"{who}: {lived.differing()}"
+        assert lived.early == [], f"{who}: {lived.early}"
+        said.append(f"{who}: {len(lived.sent)} letters, exactly those expected\n{lived.table()}")
+    return "\n".join(said)
+
+
+def races(asked: argparse.Namespace, folder: Path) -> str:
+    raced = posting.race(f"sqlite:///{posting.template(folder)}", folder, asked.count, asked.seed)
+    wrong = raced.twice + raced.missing
+    assert not wrong, f"{raced}\n{wrong}"
+    return str(raced)
+
+
+def deaths(asked: argparse.Namespace, folder: Path) -> str:
+    died = posting.die(folder, asked.count, list(posting.BEHAVIOURS))
+    wrong = died.twice + died.unlisted
+    assert not wrong, f"{died}\n{wrong}"
+    return str(died)
+
+
+def scans(asked: argparse.Namespace, folder: Path) -> str:
+    scanned = scanning.scan(folder, asked.count, asked.seed, scripts=asked.count // 20)
+    assert not scanned.changed, str(scanned)
+    assert scanned.still_works, str(scanned)
+    return str(scanned)
+
+
 def _new_database(place: Path) -> str:
     place.mkdir(exist_ok=True)
     url = f"sqlite:///{place / 'trial.db'}"
@@ -191,6 +225,10 @@ def _parser() -> argparse.ArgumentParser:
     lived = add("lives", lives, "live COUNT random lives of a log, step by step against a naive one")
     lived.add_argument("--url", help=database)
     lived.add_argument("--steps", type=int, default=20, help="in a life at most; default 20")
+    add("years", years, "two years of reporting: COUNT of eight rounds, and exactly the letters expected")
+    add("races", races, "let four schedulers race COUNT times: each letter once, none missing")
+    add("deaths", deaths, "kill a sender of COUNT letters at each step beside eight kinds of mail servers")
+    add("scans", scans, "visit the link of a letter COUNT times as scanners do, some with scripts")
     add("disk", disk, "let every write and sync fail, and the disk be full, COUNT times")
     return parser
 

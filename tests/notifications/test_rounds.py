@@ -30,12 +30,17 @@ KEYS = ["quarter", "step", "owed", "letters", "sent", "held", "failed", "unknown
 
 
 def report(runtime: Runtime, person: str, entity: str, activity: str, **data: Any) -> None:
-    link = Principal(person, frozenset({"link"}), person, quarter=QUARTER)
+    report_as(runtime, person, entity, activity, QUARTER, **data)
+
+
+def report_as(runtime: Runtime, person: str, entity: str, activity: str, quarter: str, **data: Any) -> None:
+    """Report by the link of a letter about a quarter."""
+    link = Principal(person, frozenset({"link"}), person, quarter=quarter)
     wish = {
         "type": "ProgressReported",
         "subject": f"activity/{activity}",
         "entity": entity,
-        "data": {"quarter": QUARTER} | (data or {"no_change": True}),
+        "data": {"quarter": quarter} | (data or {"no_change": True}),
     }
     runtime.submit(PLAN, wish, link, "link")
 

@@ -34,6 +34,7 @@ def attach_due_date(
     message.add_attachment(
         calendar.to_ical().decode(),
         subtype="calendar",
+        cte="base64",  # the library would choose 8bit, which not every server takes
         filename=f"{opened.id}.ics",
         params={"method": "PUBLISH"},
     )
