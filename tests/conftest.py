@@ -24,7 +24,12 @@ UNSYNCED = {
     "file_copy_method": "clone",
 }
 """No test pulls this server's plug: trials of that kind start one of their own, which syncs."""
-TRIALS = ("tests/laws/", "tests/faults/", "tests/notifications/test_crashes.py")
+TRIALS = (
+    "tests/laws/",
+    "tests/faults/",
+    "tests/notifications/test_crashes.py",
+    "tests/notifications/test_trials.py",
+)
 """Long trials: random histories, killed processes, failing disks. ``script/test --all``, and CI, run them too."""
 _owned = pytest.StashKey[Path]()
 _numbers = itertools.count(1)

@@ -13,10 +13,7 @@ from tests.web.site import HARBOUR, HOME, Site, parsed
 
 def test_one_sentence_whose_phrases_lead_to_the_tables(library: Site):
     page = parsed(library.reader("secretariat").get(f"{HOME}changes?from=2023-02-01"))
-    assert (
-        "63 activities then, 62 now: 0 added, 1 removed from the plan, 3 changed status"
-        in page.text
-    )
+    assert "63 activities then, 62 now: 0 added, 1 removed from the plan, 3 changed status" in page.text
     anchors = {link for link in page.links if link.startswith("#") and link != "#content"}
     assert {"#withdrawn", "#status_changed", "#other_changed", "#stream-3", "#stream-none"} <= anchors
     assert {anchor[1:] for anchor in anchors} <= set(page.ids)
