@@ -9,8 +9,9 @@ import pytest
 import yaml
 
 from tests.mailing import LANGUAGES
-from tracker.notifications.phrases import LETTERS, phrases, shortened
+from tracker.notifications.phrases import LETTERS, phrases
 from tracker.notifications.sentences import SENTENCES
+from tracker.phrases import shortened
 
 
 @pytest.mark.parametrize("path", [LETTERS, SENTENCES, Path("tracker/web/translations/report.yaml")])

@@ -12,7 +12,8 @@ from pathlib import Path
 import icalendar
 
 from tracker.directory.feeds import Feed
-from tracker.notifications.phrases import Phrases, capital, in_language, phrases
+from tracker.notifications.phrases import phrases
+from tracker.phrases import Phrases, capital, in_language
 from tracker.projections.appointments import Appointment, Wanted, appointments, recorded
 from tracker.runtime import Runtime, View
 

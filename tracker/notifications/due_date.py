@@ -7,7 +7,7 @@ from email.message import EmailMessage
 
 import icalendar
 
-from tracker.notifications.phrases import Phrases
+from tracker.phrases import Phrases
 from tracker.workplan.root import Workplan
 from tracker.workplan.round import Round
 

@@ -18,8 +18,9 @@ from tracker.events import tree
 from tracker.events.dates import local_day
 from tracker.notifications.due_date import attach_due_date
 from tracker.notifications.headers import blank
-from tracker.notifications.phrases import Phrases, capital, in_language, phrases, shortened
+from tracker.notifications.phrases import phrases
 from tracker.notifications.reminders import Digest, Owed, Phase, Section, Settled
+from tracker.phrases import Phrases, capital, in_language, shortened
 from tracker.projections.speakers import display_name
 from tracker.workplan.activity_parts import Report
 from tracker.workplan.plan import Plan

@@ -24,9 +24,10 @@ from tracker.notifications.headers import blank
 from tracker.notifications.letters import fill
 from tracker.notifications.occasions import Unsent, obstacle, secretariat_of, unreachable_of
 from tracker.notifications.outbox import NO_ROUND, Letter
-from tracker.notifications.phrases import Phrases, capital, in_language, phrases, shortened
+from tracker.notifications.phrases import phrases
 from tracker.notifications.receipts import find_receipt, receipts_of
 from tracker.notifications.reminders import acting, rows_of
+from tracker.phrases import Phrases, capital, in_language, shortened
 from tracker.projections.readiness import readiness
 from tracker.projections.speakers import display_name
 from tracker.workplan.review import Review

@@ -22,10 +22,11 @@ from tracker.notifications.letters import LONGEST_SENDER, fill
 from tracker.notifications.links import end_of_day
 from tracker.notifications.occasions import Unsent, obstacle
 from tracker.notifications.outbox import Letter
-from tracker.notifications.phrases import Phrases, capital, in_language, phrases, shortened
+from tracker.notifications.phrases import phrases
 from tracker.notifications.receipts import Receipt, find_receipt
 from tracker.notifications.reminders import acting
 from tracker.notifications.sentences import SENTENCES, Known, goals_of, sentences
+from tracker.phrases import Phrases, capital, in_language, shortened
 from tracker.projections.speakers import display_name
 from tracker.workplan.activity import Activity
 from tracker.workplan.obligations import leads_of

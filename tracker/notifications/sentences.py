@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tracker.notifications.phrases import Phrases, in_language
+from tracker.phrases import Phrases, in_language
 from tracker.workplan.activity import Activity
 from tracker.workplan.claims import Claim
 

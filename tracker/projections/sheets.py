@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,6 +23,7 @@ MEDIA_TYPES: dict[Format, str] = {
 }
 LONGEST_CELL = 32_767
 WIDEST, NARROWEST = 60, 9
+_SHEET = re.compile(r"[\[\]:*?/\\']")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,11 @@ def _text(cell: Any) -> str:
     return cell if isinstance(cell, str) else orjson.dumps(cell).decode()
 
 
-def workbook(table: Table) -> bytes:
-    """Return a workbook of one sheet: what it shows, then a frozen header with a filter, then the rows."""
+def workbook(table: Table, *more: Table) -> bytes:
+    """Return a workbook, each sheet: what it shows, then a frozen header with a filter, then the rows.
+
+    What several sheets are called must differ within their first 31 characters.
+    """
     import xlsxwriter  # noqa: PLC0415 - 60 ms that only those pay who ask for a workbook
 
     file = io.BytesIO()
@@ -82,12 +87,20 @@ def workbook(table: Table) -> bytes:
     book.set_properties(
         {"title": table.title, "comments": table.known, "created": table.made.replace(tzinfo=None)}
     )
-    sheet = book.add_worksheet()
-    bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
     formats = {
+        str: book.add_format({"bold": True}),
+        list: book.add_format({"text_wrap": True, "valign": "top"}),
         date: book.add_format({"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"}),
         datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm", "valign": "top", "align": "left"}),
     }
+    for one in (table, *more):
+        _fill(book.add_worksheet(_SHEET.sub(" ", one.title)[:31].strip() if more else None), one, formats)
+    book.close()
+    return file.getvalue()
+
+
+def _fill(sheet: Any, table: Table, formats: dict[type, Any]) -> None:
+    bold, wrapped = formats[str], formats[list]
     sheet.write_string(0, 0, f"{table.title} · {table.known}", bold)
     for column, name in enumerate(table.columns):
         sheet.write_string(1, column, name, bold)
@@ -106,8 +119,6 @@ def workbook(table: Table) -> bytes:
                 sheet.write_string(at, column, _text(cell)[:LONGEST_CELL], wrapped)
     sheet.freeze_panes(2, 0)
     sheet.autofilter(1, 0, max(len(table.rows) + 1, 1), len(table.columns) - 1)
-    book.close()
-    return file.getvalue()
 
 
 def day_cell(said: str | None) -> date | str | None:

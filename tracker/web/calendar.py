@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from tracker.directory import feeds
 from tracker.errors import RuleError
 from tracker.notifications.calendars import phrases_of, words_of
-from tracker.notifications.phrases import LANGUAGES
+from tracker.phrases import LANGUAGES
 from tracker.projections.appointments import Appointment, Scope, Wanted, appointments
 from tracker.web import labels
 from tracker.web.guarding import check_form

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from tracker.documents.drawings import LETTER, Drawing, shortened, spanning
 from tracker.events.dates import last_day
 from tracker.web import labels
-from tracker.web.drawings import LETTER, Drawing, moved_words, shortened, spanning
 from tracker.web.language import _, day_words, n_, occurred_words
 
 View = dict[str, Any]
@@ -85,7 +85,7 @@ def slips(items: Sequence[tuple[str, View]], today: str) -> Drawing:
     days = [point["new_day"] for _name, one in items for point in one["points"]]
     days += [one["ended_on"] for _name, one in items if one["ended_on"]]
     scale = spanning([*days, today] if days else [today], side + 10, side + 600)
-    _columns(made, scale.ticks(), 26, made.height - 10)
+    _columns(made, scale.ticks(occurred_words), 26, made.height - 10)
     if scale.first.isoformat() <= today <= scale.last.isoformat():
         made.line(scale.at(today), 24, scale.at(today), made.height - 10, "today")
     for number, (name, one) in enumerate(items):
@@ -125,10 +125,10 @@ def one_slip(one: View, today: str) -> Drawing:
     promised = [point["new_day"] for point in one["points"]]
     across = spanning([*said, *promised, until], left, left + size)
     up = spanning([*said, *promised, until], top + size, top)
-    for place, words in across.ticks(5):
+    for place, words in across.ticks(occurred_words, 5):
         made.line(place, top, place, top + size, "grid")
         made.text(place, top + size + 18, words, "small", "middle")
-    for place, words in up.ticks(7):
+    for place, words in up.ticks(occurred_words, 7):
         made.line(left, place, left + size, place, "grid")
         made.text(left - 6, place + 4, words, "small", "end")
     made.text(left + size / 2, top + size + 38, _("when it was said"), "small", "middle")
@@ -230,3 +230,15 @@ def lag_by_quarter(lags: list[View]) -> Drawing:
             made.text(x + side * 31 + 13, ground - tall - 5, str(one[name]), "small", "middle")
             made.text(x + side * 31 + 13, ground + 16, word, "tiny", "middle")
     return made
+
+
+def moved_words(days: int | None) -> str:
+    """Return by how much a date moved: ``61 days later``."""
+    if not days:
+        return _("not at all") if days == 0 else ""
+    words = _("{count} days later") if days > 0 else _("{count} days earlier")
+    return (
+        words.format(count=abs(days))
+        if abs(days) != 1
+        else words.format(count=1).replace(_("days"), _("day"))
+    )

@@ -13,9 +13,10 @@ from tracker.events.reading import read_texts
 from tracker.events.vocabulary import Sealed, Target
 from tracker.notifications.links import Link
 from tracker.notifications.occasions import unreachable_of
-from tracker.notifications.phrases import Phrases, in_language, phrases
+from tracker.notifications.phrases import phrases
 from tracker.notifications.reminders import Phase, acting, digest_of
 from tracker.notifications.sentences import SENTENCES, Goal, Known, goals_of
+from tracker.phrases import Phrases, in_language
 from tracker.projections.speakers import display_name
 from tracker.projections.views import counted_sessions
 from tracker.runtime import View

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tracker.notifications.drafts import Draft
-from tracker.notifications.phrases import Phrases
+from tracker.phrases import Phrases
 from tracker.web.report_cards import Card
 from tracker.web.report_options import claim_of
 

@@ -14,7 +14,7 @@ from tracker.notifications import links
 from tracker.notifications.drafts import Draft, drafts_of
 from tracker.notifications.invitations import Invitation, find_invitation
 from tracker.notifications.links import Link
-from tracker.notifications.phrases import Phrases, capital, in_language
+from tracker.phrases import Phrases, capital, in_language
 from tracker.runtime import Runtime
 from tracker.web.guarding import check_readable
 from tracker.web.report_cards import Card, Group, cards_of, grouped, words_of

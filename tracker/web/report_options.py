@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import Literal, get_args
 
 from tracker.events.vocabulary import Assessment, Status
-from tracker.notifications.phrases import Phrases
+from tracker.phrases import Phrases
 from tracker.workplan.activity import Activity
 from tracker.workplan.claims import ENDED, Claim, is_legal
 

@@ -23,11 +23,11 @@ from tracker.events.shapes import to_json
 from tracker.notifications import drafts, links, outbox, receipts
 from tracker.notifications.asking import domain_of
 from tracker.notifications.drafts import Draft, drafts_of
-from tracker.notifications.phrases import Phrases
 from tracker.notifications.receipts import Filler
 from tracker.notifications.reporting_mail import entries_words
 from tracker.notifications.reporting_mail import is_quiet as is_quiet_entry
 from tracker.notifications.sentences import Known, sentences
+from tracker.phrases import Phrases
 from tracker.projections.speakers import display_name
 from tracker.web.report_cards import Card
 from tracker.web.report_fields import is_quiet, request_of

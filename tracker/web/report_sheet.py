@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tracker.errors import RuleError
-from tracker.notifications.phrases import LOCALES, Phrases
+from tracker.phrases import LOCALES, Phrases
 from tracker.web.report_cards import EVIDENCE, Card, words_of
 from tracker.web.report_fields import Fields
 from tracker.web.report_opening import Opened

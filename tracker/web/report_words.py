@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tracker.errors import TrackerError
-from tracker.notifications.phrases import Phrases, catalogue
+from tracker.phrases import Phrases, catalogue
 from tracker.web.report_cards import PHRASES
 
 

@@ -10,9 +10,16 @@ from tracker.projections.timeline import TREND_KINDS, activity_timeline, trend_o
 from tracker.web import labels
 from tracker.web.changed import told_doer
 from tracker.web.differences import dates_words
-from tracker.web.drawings import moved_words
 from tracker.web.language import _, due_words
-from tracker.web.pictures import by_quarter, lag_by_quarter, legend, one_slip, planned_against_actual, slips
+from tracker.web.pictures import (
+    by_quarter,
+    lag_by_quarter,
+    legend,
+    moved_words,
+    one_slip,
+    planned_against_actual,
+    slips,
+)
 from tracker.web.rendering import shell
 from tracker.web.visits import Visit, page, visit
 from tracker.workplan.activity import Activity

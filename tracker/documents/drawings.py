@@ -6,13 +6,12 @@ in shape or in stripes, so that it reads in black and white, and takes its ink f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from tracker.events.dates import first_day, last_day, quarter_of, quarters_between
-from tracker.web.language import _, occurred_words
 
 LETTER = 7.2
 """About the width of a letter of a label, in the drawing's units."""
@@ -93,14 +92,14 @@ class Scale:
         share = (date.fromisoformat(day) - self.first).days / max((self.last - self.first).days, 1)
         return self.begins + share * (self.ends - self.begins)
 
-    def ticks(self, most: int = 8) -> list[tuple[float, str]]:
+    def ticks(self, words_of: Callable[[str], str], most: int = 8) -> list[tuple[float, str]]:
         """Return ``(place, words)`` of the beginnings of quarters, of some of them where there are many."""
         found = quarters_between(quarter_of(self.first), quarter_of(self.last))
         step = -(-len(found) // most)
         step = step if step <= 2 else 4 * -(-step // 4)
         kept = [one for one in found if (int(one[:4]) * 4 + int(one[-1]) - 1) % step == 0]
         return [
-            (self.at(first_day(one).isoformat()), one[:4] if step >= 4 else occurred_words(one))
+            (self.at(first_day(one).isoformat()), one[:4] if step >= 4 else words_of(one))
             for one in kept
             if first_day(one) >= self.first
         ]
@@ -114,15 +113,3 @@ def spanning(days: Sequence[str], begins: float, ends: float) -> Scale:
 
 def shortened(said: str, most: int = 30) -> str:
     return said if len(said) <= most else f"{said[: most - 1].rstrip()}…"
-
-
-def moved_words(days: int | None) -> str:
-    """Return by how much a date moved: ``61 days later``."""
-    if not days:
-        return _("not at all") if days == 0 else ""
-    words = _("{count} days later") if days > 0 else _("{count} days earlier")
-    return (
-        words.format(count=abs(days))
-        if abs(days) != 1
-        else words.format(count=1).replace(_("days"), _("day"))
-    )

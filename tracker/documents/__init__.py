@@ -1,0 +1,1 @@
+"""What is handed to people outside the pages: readiness, briefings and reports as PDF, Word, workbook and JSON."""
