@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.stories import refused, say, small_plan
+from tracker.errors import ConflictError
+from tracker.workplan.session import instant_of
 
 # ---------------------------------------------------------------------------------------------------- sessions
 
@@ -26,8 +30,9 @@ SESSION = TIMES | {
 def test_a_session_is_proposed_scheduled_moved_and_held():
     story = small_plan()
     say(story, "SessionProposed", "session/a", kind="gcm_talks", title="A")
-    say(story, "SessionScheduled", "session/a", **SESSION)
-    say(story, "SessionRescheduled", "session/a", starts_at="2023-06-29T15:00", ends_at="2023-06-29T17:00")
+    say(story, "SessionScheduled", "session/a", occurred_on="2023-06-01", **SESSION)
+    later = {"starts_at": "2023-06-29T15:00", "ends_at": "2023-06-29T17:00"}
+    say(story, "SessionRescheduled", "session/a", occurred_on="2023-06-20", **later)
     say(
         story,
         "SessionHeld",
@@ -96,6 +101,49 @@ def test_a_session_still_to_come_was_not_held():
 def test_the_times_of_a_session_are_checked(times, words):
     with refused(words):
         say(small_plan(), "SessionScheduled", "session/a", **SESSION | times)
+
+
+ZURICH = SESSION | {"zone": "Europe/Zurich"}
+
+
+@pytest.mark.parametrize(
+    "start, words, way_out",
+    [
+        ("2024-03-31T02:30", "put forward", "before or after"),
+        ("2023-10-29T02:30", "comes twice", "2023-10-29T02:30:00+02:00` or `2023-10-29T02:30:00+01:00"),
+    ],
+)
+def test_a_time_that_the_clock_skips_or_has_twice_is_asked_about(start: str, words: str, way_out: str):
+    with refused(words, field="/data/starts_at", way_out=way_out):
+        say(small_plan(), "SessionScheduled", "session/a", **ZURICH | {"starts_at": start, "ends_at": start})
+
+
+def test_with_its_offset_a_time_that_comes_twice_is_plain():
+    story = small_plan()
+    hour = {"starts_at": "2023-10-29T02:30+02:00", "ends_at": "2023-10-29T02:30+01:00"}
+    say(story, "SessionScheduled", "session/a", **ZURICH | hour)
+    state = story.state("session/a")
+    assert instant_of(state.ends_at, state.zone) - instant_of(state.starts_at, state.zone) == timedelta(
+        hours=1
+    )
+
+
+def test_a_session_is_not_held_before_its_day_wherever_it_is():
+    story = small_plan()
+    auckland = {"zone": "Pacific/Auckland", "starts_at": "2023-06-22T08:00", "ends_at": "2023-06-22T09:00"}
+    say(story, "SessionScheduled", "session/a", **SESSION | auckland)
+    with refused("planned for 2023-06-21", field="/occurred_on", way_out="reschedule it first"):
+        say(story, "SessionHeld", "session/a", occurred_on="2023-06-20")
+    assert say(story, "SessionHeld", "session/a", occurred_on="2023-06-21"), "it was the 21st in Geneva"
+
+
+def test_a_session_moves_to_a_day_to_come():
+    story = small_plan()
+    say(story, "SessionScheduled", "session/a", **SESSION)
+    later = {"starts_at": "2023-06-29T15:00", "ends_at": "2023-06-29T17:00"}
+    with refused("before the day of the move", field="/data/starts_at", way_out="occurred_on"):
+        say(story, "SessionRescheduled", "session/a", **later)
+    assert say(story, "SessionRescheduled", "session/a", occurred_on="2023-06", **later)
 
 
 LATER = {"starts_at": "2023-09-29T15:00", "ends_at": "2023-09-29T17:00"}
@@ -205,3 +253,33 @@ def test_a_held_review_moves_no_more():
         say(story, "ReviewRescheduled", "review/africa", starts_on="2024-06-01", reason="x")
     say(story, "VoluntaryReportReceived", "review/africa", country="KE")
     assert [one.country for one in story.state("review/africa").reports_received] == ["KE"]
+
+
+@pytest.mark.parametrize(
+    "kind, said, field",
+    [
+        ("ReviewHeld", {"occurred_on": "2023-06-30"}, "/occurred_on"),
+        ("ReviewRescheduled", {"starts_on": "2023-06-30", "reason": "x"}, "/data/starts_on"),
+        (
+            "ReviewRescheduled",
+            {"window": {"from": "2023-Q1", "to": "2023-Q2"}, "reason": "x"},
+            "/data/window/to",
+        ),
+    ],
+)
+def test_a_review_is_neither_held_before_it_is_planned_nor_moved_into_the_past(kind, said, field):
+    story = small_plan()
+    planned = {"commission": "CEPA", "window": {"from": "2023-Q3", "to": "2023-Q4"}}
+    say(story, "ReviewPlanned", "review/africa", **planned)
+    with refused(field=field):
+        say(story, kind, "review/africa", **said)
+
+
+def test_a_region_has_one_review_and_a_country_is_one():
+    story = small_plan()
+    planned = {"commission": "CEPA", "window": {"from": "2023-Q3", "to": "2023-Q4"}}
+    say(story, "ReviewPlanned", "review/africa", **planned)
+    with pytest.raises(ConflictError, match="review/africa is taken"):
+        say(story, "ReviewPlanned", "review/africa", **planned)
+    with refused("country"):
+        say(story, "VoluntaryReportReceived", "review/africa", country="XX")

@@ -203,7 +203,7 @@ def test_a_closed_plan_takes_no_more_facts(wish):
         event("MomentNamed", "workplan", {"slug": "end", "title": "End", "at": "2023-07-03"}),
         event("SessionHeld", "session/a", {}),
         event("SessionProposed", "session/b", {"kind": "workshop", "title": "B"}),
-        event("ReviewHeld", "review/africa"),
+        event("ReviewCancelled", "review/africa"),
         event(
             "ReadinessFindingRecorded",
             "review/africa",

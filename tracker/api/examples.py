@@ -96,7 +96,7 @@ DATA: dict[str, Json] = {
     "ProductReviewed": {"outcome": "current"},
     "SessionProposed": {"kind": "gcm_talks", "title": "Regional talk", "region": "africa", "window": WINDOW},
     "SessionScheduled": TALK,
-    "SessionRescheduled": {"starts_at": "2023-06-29T15:00", "ends_at": "2023-06-29T16:30"},
+    "SessionRescheduled": {"starts_at": "2023-07-27T15:00", "ends_at": "2023-07-27T16:30"},
     "SessionHeld": {"attendance": {"member-states": 41}, "counts_for": ["3.4"]},
     "SessionMaterialPublished": {"kind": "summary", "url": "https://example.org/summary", "language": "en"},
     "ReviewPlanned": {"window": {"from": "2024-Q1", "to": "2024-Q2"}, "commission": "ECA"},

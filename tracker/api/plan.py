@@ -8,8 +8,7 @@ from typing import Any
 
 from tracker.api.call import PREFIX, Answer, Asked, Call
 from tracker.api.dispatch import nothing_here, unknown_reader
-from tracker.api.filters import wanted
-from tracker.api.queries import APPLY
+from tracker.api.queries import APPLY, OWN
 from tracker.api.rendering import Screen, about, mark, told
 from tracker.errors import DeniedError, MomentError, NotFoundError
 from tracker.events import tree
@@ -18,6 +17,7 @@ from tracker.events.reading import node_reader, recorded_at
 from tracker.events.shapes import to_json
 from tracker.events.signed_heads import head_at
 from tracker.projections.bounds import last_position
+from tracker.projections.filters import wanted
 from tracker.projections.reading_rights import may
 from tracker.projections.views import view_of, views
 from tracker.runtime import View
@@ -132,7 +132,8 @@ def collection(name: str) -> Handler:
 
     def handler(call: Call, asked: Asked) -> Answer:
         view, screen = asked.view, Screen(asked)
-        filters = {key: said for key, said in call.query.items() if key in {*APPLY[name], "status"}}
+        known = {*APPLY[name], *OWN.get(name, ()), "status"}
+        filters = {key: said for key, said in call.query.items() if key in known}
         check_filters(call, asked, filters)
         is_wanted = wanted(view.plan, filters, _since(call, view), view.question.day)
         standings = [

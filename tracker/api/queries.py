@@ -15,8 +15,20 @@ from tracker.errors import Fault, RuleError
 from tracker.events.catalogue import CATALOGUE
 from tracker.events.dates import span
 from tracker.events.schemas import PlainText
-from tracker.events.vocabulary import SLUG, SUBJECT_ID, SUBJECT_PATTERN, Assessment, Channel, Rule, Status
+from tracker.events.vocabulary import (
+    SLUG,
+    SUBJECT_ID,
+    SUBJECT_PATTERN,
+    Assessment,
+    Channel,
+    Level,
+    ProductKind,
+    Rule,
+    SessionKind,
+    Status,
+)
 from tracker.projections.questions import SPELLINGS
+from tracker.workplan.session import PROMISED
 
 LARGEST = 2**53 - 1
 QUARTER = r"\d{4}-Q[1-4]"
@@ -114,12 +126,25 @@ APPLY: dict[str, tuple[str, ...]] = {
     "reviews": ("country", "region", "quarter", "changed_since"),
     "moments": (),
 }
-"""Which filters each collection knows; ``status`` besides where STATUS lists some."""
+"""Which filters each collection knows; ``status`` besides where STATUS lists some, and its OWN."""
+OWN: dict[str, dict[str, ma.fields.Field[Any]]] = {
+    "products": {"kind": Choice("the kind of product", get_args(ProductKind))},
+    "sessions": {
+        "kind": Choice("the kind of session", get_args(SessionKind)),
+        "level": Choice("its level", get_args(Level)),
+        "missing": Choice(
+            "held, and without the material that is promised by holding it; `any`: of either kind",
+            ("any", *PROMISED),
+        ),
+    },
+}
+"""Filters that only one collection knows."""
 
 
 def filters_of(collection: str) -> type[ma.Schema]:
     """Return the parameters of a collection."""
     made: dict[str, Any] = {name: FILTERS[name] for name in APPLY[collection]}
+    made |= OWN.get(collection, {})
     if collection in STATUS:
         made["status"] = Choice("the status", STATUS[collection])
     made["__doc__"] = f"Filters of {collection}."

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, get_args
 from zoneinfo import available_timezones
 
 from tracker.events import dates
+from tracker.events.countries import COUNTRIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,9 @@ WallTime = Annotated[
 ]
 Zone = Annotated[str, Rule("a time zone such as `Europe/Zurich`", test=lambda said: said in ZONES)]
 Url = Annotated[str, Rule("an http or https address", r"https?://[^\s<>\"]+", longest=2000)]
-Country = Annotated[str, Rule("a country as ISO 3166-1 alpha-2, such as `KE`", r"[A-Z]{2}")]
+Country = Annotated[
+    str, Rule("a country as ISO 3166-1 alpha-2, such as `KE`", r"[A-Z]{2}", lambda said: said in COUNTRIES)
+]
 Language = Annotated[str, Rule("a language tag such as `es`", LANGUAGE)]
 Title = Annotated[str, Rule("a title of 1 to 300 characters", r"[\s\S]*\S[\s\S]*")]
 Words = Annotated[str, Rule("text of 1 to 8000 characters", r"[\s\S]*\S[\s\S]*", longest=8000)]

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from markupsafe import Markup, escape
 
+from tracker.events.countries import COUNTRIES
+
 LANGUAGE = "en"
 QUARTER = re.compile(r"(\d{4})-Q([1-4])")
-NO_COUNTRY = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB XK ZZ".split())  # noqa: SIM905 - reads as a list
-"""Codes that Babel names and ISO 3166-1 does not assign."""
 MONTHS = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905
 )
@@ -90,11 +90,7 @@ def country_words(code: str) -> str:
 
 def countries() -> list[tuple[str, str]]:
     """Return ``(code, name)`` of the countries and territories of ISO 3166-1, by name."""
-    found = Locale.parse(LANGUAGE).territories.items()
-    named = [
-        (code, str(name)) for code, name in found if re.fullmatch("[A-Z]{2}", code) and code not in NO_COUNTRY
-    ]
-    return sorted(named, key=lambda pair: pair[1])
+    return sorted(((code, country_words(code)) for code in COUNTRIES), key=lambda pair: pair[1])
 
 
 def due_words(due: str | Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ from tracker.events.catalogue import (
     VoluntaryReportExpected,
     VoluntaryReportReceived,
 )
+from tracker.events.dates import first_day, last_day
 from tracker.events.event import Event, Wish, id_of
 from tracker.events.vocabulary import Sealed, Window
 from tracker.workplan.plan import World, refuse
@@ -30,6 +31,17 @@ class Dates:
     window: Window | None
     starts_on: str | None
     ends_on: str | None
+
+    @property
+    def first(self) -> date | None:
+        """The first day on which it may take place."""
+        said = self.starts_on or (self.window.from_ if self.window else None)
+        return first_day(said) if said else None
+
+    @property
+    def last(self) -> date | None:
+        said = self.ends_on or self.starts_on or (self.window.to if self.window else None)
+        return last_day(said) if said else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +198,16 @@ def decide(state: Review | None, wish: Wish, world: World, day: date) -> ReviewE
                     field="/reason",
                     way_out="Send the same with a `reason`.",
                 )
-            same = Dates(data.window, data.starts_on, data.ends_on) == held.current
-            return None if same and data.place in {None, held.place} else data
+            moved = Dates(data.window, data.starts_on, data.ends_on)
+            if moved == held.current and data.place in {None, held.place}:
+                return None
+            _check_ahead(held, moved, wish, day)
+            return data
         case ReviewHeld():
-            return None if held.status == "held" else data
+            if held.status == "held":
+                return None
+            _check_held(held, wish, day)
+            return data
         case ReviewOutcomePublished():
             return None if data.url in held.outcomes else data
         case ReviewCancelled():
@@ -212,6 +230,34 @@ def decide(state: Review | None, wish: Wish, world: World, day: date) -> ReviewE
             return data
         case _:
             assert_never(data)
+
+
+def _check_ahead(held: Review, moved: Dates, wish: Wish, day: date) -> None:
+    """Refuse a move to days before the move itself, unless they are those of the review held, entered late."""
+    said_on = first_day(wish.occurred_on) if wish.occurred_on else day
+    if held.status != "held" and moved != held.current and (last := moved.last) and last < said_on:
+        raise refuse(
+            "{subject} cannot be moved to {last}: that lies before the day of the move ({day})",
+            field="/data/starts_on" if moved.starts_on else "/data/window/to",
+            value=moved.starts_on or (moved.window and moved.window.to),
+            way_out="Give days to come. If it was moved earlier, say on which day (`occurred_on`).",
+            subject=wish.subject,
+            last=last,
+            day=said_on,
+        )
+
+
+def _check_held(held: Review, wish: Wish, day: date) -> None:
+    if (planned := held.current.first) and day < planned:
+        raise refuse(
+            "{subject} cannot have been held on {day}: it is planned for {planned} or later",
+            field="/occurred_on",
+            value=wish.occurred_on,
+            way_out="If it was moved forward, reschedule it first, with the reason; else correct the day.",
+            subject=wish.subject,
+            day=day,
+            planned=planned,
+        )
 
 
 def _check_dates(data: ReviewPlanned | ReviewRescheduled) -> None:

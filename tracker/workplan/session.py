@@ -16,9 +16,13 @@ from tracker.events.catalogue import (
     SessionRescheduled,
     SessionScheduled,
 )
+from tracker.events.dates import first_day
 from tracker.events.event import Event, Wish, id_of
 from tracker.events.vocabulary import Window, Wording
 from tracker.workplan.plan import World, refuse
+
+PROMISED = ("recording", "summary")
+"""Material that is promised by holding a session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class Session:
         if self.status != "held" or self.rule == "chatham_house":
             return ()
         there = {material.kind for material in self.materials}
-        return tuple(kind for kind in ("recording", "summary") if kind not in there)
+        return tuple(kind for kind in PROMISED if kind not in there)
 
 
 def instant_of(said: str, zone: str) -> datetime:
@@ -189,12 +193,15 @@ def decide(state: Session | None, wish: Wish, world: World, day: date) -> Sessio
         case SessionProposed():
             return data
         case SessionScheduled():
-            _in_order(data.starts_at, data.ends_at, data.zone)
+            _check_times(data, data.zone)
             return data
         case SessionRescheduled():
             held = cast("Session", state)
-            _in_order(data.starts_at, data.ends_at, held.zone or world.zone)
-            return None if (held.starts_at, held.ends_at) == (data.starts_at, data.ends_at) else data
+            _check_times(data, held.zone or world.zone)
+            if (held.starts_at, held.ends_at) == (data.starts_at, data.ends_at):
+                return None
+            _check_ahead(held, data, wish, world, day)
+            return data
         case SessionHeld():
             held = cast("Session", state)
             if held.starts_at and instant_of(held.starts_at, held.zone or world.zone) > world.now:
@@ -206,6 +213,7 @@ def decide(state: Session | None, wish: Wish, world: World, day: date) -> Sessio
                     subject=wish.subject,
                     start=held.starts_at,
                 )
+            _check_held(held, wish, world, day)
             same = (held.status, held.attendance, held.counts_for) == (
                 "held",
                 data.attendance,
@@ -221,16 +229,81 @@ def decide(state: Session | None, wish: Wish, world: World, day: date) -> Sessio
             assert_never(data)
 
 
-def _in_order(start: str, end: str, zone: str) -> None:
-    if instant_of(start, zone) >= instant_of(end, zone):
+def _days(said: str, zone: str, world: World) -> tuple[date, date]:
+    """Return the earlier and the later of the days on which it is then, where the session is and in the plan's zone."""
+    moment = instant_of(said, zone)
+    found = [moment.astimezone(ZoneInfo(one)).date() for one in (zone, world.zone)]
+    return min(found), max(found)
+
+
+def _check_held(held: Session, wish: Wish, world: World, day: date) -> None:
+    if held.starts_at and day < (planned := _days(held.starts_at, held.zone or world.zone, world)[0]):
+        raise refuse(
+            "{subject} cannot have been held on {day}: it was planned for {planned}",
+            field="/occurred_on",
+            value=wish.occurred_on,
+            way_out="If it was moved forward, reschedule it first; else correct the day.",
+            subject=wish.subject,
+            day=day,
+            planned=planned,
+        )
+
+
+def _check_ahead(held: Session, data: SessionRescheduled, wish: Wish, world: World, day: date) -> None:
+    """Refuse a move to a day before the move itself, unless it is that of the session held, entered late."""
+    said_on = first_day(wish.occurred_on) if wish.occurred_on else day
+    start = _days(data.starts_at, held.zone or world.zone, world)[1]
+    if held.status != "held" and start < said_on:
+        raise refuse(
+            "{subject} cannot be moved to {start}: that lies before the day of the move ({day})",
+            field="/data/starts_at",
+            value=data.starts_at,
+            way_out="Give a day to come. If it was moved earlier, say on which day (`occurred_on`).",
+            subject=wish.subject,
+            start=start,
+            day=said_on,
+        )
+
+
+def _check_times(data: SessionScheduled | SessionRescheduled, zone: str) -> None:
+    for name in ("starts_at", "ends_at"):
+        _check_wall(getattr(data, name), zone, f"/data/{name}")
+    if instant_of(data.starts_at, zone) >= instant_of(data.ends_at, zone):
         raise refuse(
             "the session ends ({end}) before it starts ({start})",
             field="/data/ends_at",
-            value=end,
+            value=data.ends_at,
             way_out="Correct one of the two times.",
-            start=start,
-            end=end,
+            start=data.starts_at,
+            end=data.ends_at,
         )
+
+
+def _check_wall(said: str, zone: str, field: str) -> None:
+    """Refuse a wall time that is skipped, or comes twice, where the clock is changed; with an offset it is plain."""
+    wall = datetime.fromisoformat(said)
+    if wall.tzinfo is not None:
+        return
+    first, second = (wall.replace(tzinfo=ZoneInfo(zone), fold=fold) for fold in (0, 1))
+    if first.utcoffset() == second.utcoffset():
+        return
+    if first.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != wall:
+        raise refuse(
+            "{said} does not exist in {zone}: the clock is put forward then",
+            field=field,
+            value=said,
+            way_out="Give a time before or after the change of the clock.",
+            said=said,
+            zone=zone,
+        )
+    raise refuse(
+        "{said} comes twice in {zone}: the clock is put back then",
+        field=field,
+        value=said,
+        way_out=f"Say which with its offset: `{first.isoformat()}` or `{second.isoformat()}`.",
+        said=said,
+        zone=zone,
+    )
 
 
 def references(data: SessionEvent, world: World, subject: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from tracker.events.dates import first_day, last_day, quarter_of, quarters_between, span
@@ -39,10 +40,10 @@ def wanted(
         tests.append(lambda state: region in _tagged(state, "regions"))
     if (quarter := filters.get("quarter")) is not None:
         tests.append(lambda state: _touches(state, quarter))
-    if (status := filters.get("status")) is not None:
-        tests.append(lambda state: bool(state.status == status))
-    if (assessment := filters.get("assessment")) is not None:
-        tests.append(lambda state: bool(state.assessment == assessment))
+    plain = ("status", "assessment", "kind", "level")
+    tests += [partial(_says, name, filters[name]) for name in plain if filters.get(name) is not None]
+    if (missing := filters.get("missing")) is not None:
+        tests.append(lambda state: _is_missing(state, missing))
     if (quarters := filters.get("quiet_quarters")) is not None:
         tests.append(lambda state: (quiet_quarters(state, day) or 0) >= quarters)
 
@@ -52,6 +53,15 @@ def wanted(
         return all(test(standing.state) for test in tests)
 
     return is_wanted
+
+
+def _says(name: str, wanted: str, state: object) -> bool:
+    return bool(getattr(state, name) == wanted)
+
+
+def _is_missing(session: Session, kind: str) -> bool:
+    """Return whether material of a kind, or ``any``, was promised by holding a session and is not there."""
+    return bool(session.missing_materials) if kind == "any" else kind in session.missing_materials
 
 
 def quiet_quarters(activity: Activity, day: date) -> int | None:
