@@ -8,9 +8,9 @@ from typing import Any
 
 from flask import Flask, Request, Response, g, request
 from flask.sessions import SessionInterface
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
-from tracker import api, web
+from tracker import api, traffic, web
 from tracker.clock import new_id
 from tracker.errors import TrackerError
 from tracker.runtime import Runtime
@@ -46,6 +46,7 @@ def create_app(runtime: Runtime) -> Flask:
     app.session_interface = Sessionless()
     app.before_request(_name_request)
     app.after_request(_finish)
+    traffic.surround(app, runtime)
     api.register(app, runtime)
     web.register(app, runtime)
     for kind in (TrackerError, HTTPException, Exception):
@@ -77,6 +78,8 @@ def _refuse(error: Exception) -> Any:
     """Answer what went wrong: the interface with a problem, pages with a page."""
     if isinstance(error, HTTPException) and (error.code or 500) < 400:
         return error  # a redirect of the router's
+    if isinstance(error, SecurityError):  # no page: for a host that is not ours no address can be made
+        return Response("This system is not served under that name.\n", 400, content_type="text/plain")
     if api.is_ours(request.path):
         return api.respond(error)
     if isinstance(error, TrackerError):

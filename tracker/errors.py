@@ -85,6 +85,12 @@ class UnknownReaderError(DeniedError):
     slug = "unauthenticated"
 
 
+class TooManyError(TrackerError):
+    """Somebody, or all together, have asked for more than there may be at a time."""
+
+    slug = "too-many"
+
+
 class LogError(TrackerError):
     """The log found itself in a state that must not be: it stops rather than guess."""
 

@@ -25,10 +25,20 @@ KNOWN = {
     "TRACKER_MAIL_FROM": "sender of letters",
     "TRACKER_SECRET_KEY": "at least 32 characters; signs cookies and forms",
     "TRACKER_SIGNING_KEY_FILE": "file of the key that signs tree heads; in TRACKER_DATA_DIR by default",
-    "TRACKER_OIDC_ISSUER": "OpenID Connect provider",
+    "TRACKER_OIDC_ISSUER": "OpenID Connect provider: its issuer address",
     "TRACKER_OIDC_CLIENT_ID": "client id at the provider",
     "TRACKER_OIDC_CLIENT_SECRET": "client secret at the provider",
+    "TRACKER_OIDC_NAME": "what the sign-in button calls the provider; its host by default",
+    "TRACKER_TRUSTED_HOSTS": "names under which it is served, with commas; the host of TRACKER_BASE_URL by default",
+    "TRACKER_PROXY_HOPS": "how many proxies of your own stand in front; 0 by default",
+    "TRACKER_ACCESS_LOG": "folder of the access log, or `off`; in TRACKER_DATA_DIR by default",
+    "TRACKER_LIMIT_REQUESTS": "requests of one token or signin; 6000/minute by default, or `off`",
+    "TRACKER_LIMIT_ADDRESS": "requests of one address without good credentials; 12000/minute by default, or `off`",
+    "TRACKER_LIMIT_GUESSES": "wrong credentials from one address; 60/minute by default, or `off`",
+    "TRACKER_LIMIT_SIGNINS": "sign-in letters asked for from one address; 300/hour by default, or `off`",
 }
+LIMITS = {"requests": "6000/minute", "address": "12000/minute", "guesses": "60/minute", "signins": "300/hour"}
+"""An office shares an address, so what counts by address is generous; by person it bounds a program gone wild."""
 
 
 Security = Literal["tls", "always", "offered", "never"]
@@ -101,6 +111,16 @@ def _starttls(host: str, *, has_user: bool) -> Security:
 
 
 @dataclass(frozen=True, slots=True)
+class Provider:
+    """The OpenID Connect provider of an installation."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one installation."""
 
@@ -113,6 +133,12 @@ class Settings:
     mail_from: str
     secret_key: str = field(repr=False)
     signing_key_file: Path
+    provider: Provider | None = None
+    trusted_hosts: tuple[str, ...] = ()
+    """Names under which requests are taken; empty means any, for nothing is known."""
+    proxy_hops: int = 0
+    access_log: Path | None = None
+    limits: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
     def is_sqlite(self) -> bool:
@@ -159,6 +185,12 @@ class Settings:
                     f"is needed when listening on {host}: set 32 or more random characters",
                 )
             )
+        provider = _provider(environ, faults)
+        hops = environ.get("TRACKER_PROXY_HOPS") or "0"
+        if not (hops.isdecimal() and int(hops) <= 10):
+            faults.append(Fault("TRACKER_PROXY_HOPS", "must be a number from 0 to 10", hops))
+        limits = {name: _limit(environ, f"TRACKER_LIMIT_{name.upper()}", faults) for name in LIMITS}
+        access_log = environ.get("TRACKER_ACCESS_LOG") or str(data_dir / "access-log")
         if faults:
             raise SettingsError(
                 "The settings are wrong: {said}",
@@ -178,6 +210,11 @@ class Settings:
             signing_key_file=Path(
                 environ.get("TRACKER_SIGNING_KEY_FILE") or data_dir / "signing-key"
             ).absolute(),
+            provider=provider,
+            trusted_hosts=_trusted_hosts(environ, host, base_url),
+            proxy_hops=int(hops),
+            access_log=None if access_log == "off" else Path(access_log).absolute(),
+            limits=limits,
         )
 
 
@@ -186,6 +223,47 @@ def _port(said: str, faults: list[Fault]) -> int:
         return int(said)
     faults.append(Fault("TRACKER_PORT", "must be a number from 0 to 65535", said))
     return 0
+
+
+def _provider(environ: Mapping[str, str], faults: list[Fault]) -> Provider | None:
+    """Return the provider, None where none is set; half of one is a fault."""
+    names = ("TRACKER_OIDC_ISSUER", "TRACKER_OIDC_CLIENT_ID", "TRACKER_OIDC_CLIENT_SECRET")
+    said = [environ.get(name) or "" for name in names]
+    if not any(said):
+        return None
+    faults.extend(
+        Fault(name, "is needed beside the other TRACKER_OIDC_* settings")
+        for name, value in zip(names, said, strict=True)
+        if not value
+    )
+    issuer, client_id, client_secret = said
+    parts = urlsplit(issuer)
+    if issuer and not (parts.hostname and (parts.scheme == "https" or parts.hostname in LOOPBACK)):
+        faults.append(Fault(names[0], "must be an https address, as the provider gives it", issuer))
+    name = environ.get("TRACKER_OIDC_NAME") or parts.hostname or ""
+    return Provider(issuer, client_id, client_secret, name)
+
+
+def _limit(environ: Mapping[str, str], name: str, faults: list[Fault]) -> str | None:
+    said = environ.get(name) or LIMITS[name.removeprefix("TRACKER_LIMIT_").lower()]
+    if said == "off":
+        return None
+    if not re.fullmatch(r"[1-9]\d{0,6}/(second|minute|hour|day)", said):
+        faults.append(Fault(name, "must be such as 600/minute (second, minute, hour, day), or off", said))
+    return said
+
+
+def _trusted_hosts(environ: Mapping[str, str], host: str, base_url: str) -> tuple[str, ...]:
+    """Return the names under which requests are taken: those set, else that of the public address.
+
+    One's own machine is always among them, for its health checks. Where neither is said, none is known.
+    """
+    said = [one.strip() for one in (environ.get("TRACKER_TRUSTED_HOSTS") or "").split(",") if one.strip()]
+    if not said and not environ.get("TRACKER_BASE_URL") and host not in LOOPBACK:
+        return ()
+    return tuple(
+        dict.fromkeys([*(said or [urlsplit(base_url).hostname or host]), "127.0.0.1", "localhost", "[::1]"])
+    )
 
 
 def kept_secret(settings: Settings) -> str:

@@ -12,7 +12,7 @@ import marshmallow as ma
 
 from tracker.database import Transaction
 from tracker.directory.principals import PUBLIC, Principal
-from tracker.errors import ConflictError, TrackerError
+from tracker.errors import ConflictError
 from tracker.projections.reading_rights import Reading, may
 from tracker.projections.sheets import MEDIA_TYPES, Format, Table, file_of
 from tracker.runtime import Runtime, View
@@ -34,12 +34,6 @@ class NotReachedError(ConflictError):
     """The log has not yet reached the position that the reader insists on."""
 
     slug: ClassVar[str] = "not-reached"
-
-
-class TooManyError(TrackerError):
-    """The reader, or all of them together, hold as much of the server as they may."""
-
-    slug: ClassVar[str] = "too-many"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from typing import Any
 import orjson
 from flask import Request, request
 
-from tracker.api.call import Answer, Asked, Call, Reader, TooManyError
+from tracker.api.call import Answer, Asked, Call, Reader
 from tracker.api.credentials import identify
 from tracker.database import Transaction
-from tracker.errors import LogError, TrackerError, UnavailableError, UnknownReaderError
+from tracker.errors import LogError, TooManyError, TrackerError, UnavailableError, UnknownReaderError
 from tracker.events.event import kind_of
 from tracker.projections.history import Filters, history
 from tracker.projections.reading_rights import may

@@ -11,7 +11,7 @@ import orjson
 from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from tracker.api.call import NotReachedError, TooManyError
+from tracker.api.call import NotReachedError
 from tracker.errors import (
     ConflictError,
     DeliveryError,
@@ -23,6 +23,7 @@ from tracker.errors import (
     NotFoundError,
     RuleError,
     SettingsError,
+    TooManyError,
     TrackerError,
     UnavailableError,
     UnknownReaderError,
@@ -103,7 +104,8 @@ KINDS: dict[type[TrackerError], Kind] = {
         "too-many",
         429,
         "Too many at once",
-        "You, or all readers together, have as many live streams open as there may be. Nothing is lost: go on later.",
+        "There were more requests, or are more live streams open, than you or your address may have. Nothing is lost:"
+        " `Retry-After` says when to go on; `RateLimit` on every answer says how many are left.",
     ),
     UnavailableError: Kind(
         "unavailable",
@@ -159,9 +161,14 @@ def respond(error: Exception) -> Response:
     if kind.status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="workplan-tracker"'
     if kind.slug in RETRY_SECONDS:
-        response.headers["Retry-After"] = RETRY_SECONDS[kind.slug]
+        response.headers["Retry-After"] = _retry_after(error, kind)
     response.headers["Content-Language"] = "en"
     return response
+
+
+def _retry_after(error: Exception, kind: Kind) -> str:
+    known = error.details.get("retry_after") if isinstance(error, TrackerError) else None
+    return str(known or RETRY_SECONDS[kind.slug])
 
 
 def request_id() -> str:

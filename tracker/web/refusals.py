@@ -17,6 +17,7 @@ from tracker.errors import (
     MomentError,
     NotFoundError,
     RuleError,
+    TooManyError,
     TrackerError,
     UnavailableError,
     UnknownReaderError,
@@ -32,6 +33,7 @@ STATUSES: tuple[tuple[type[TrackerError], int], ...] = (
     (ConflictError, 409),
     (MalformedError, 400),
     (RuleError, 422),
+    (TooManyError, 429),
     (UnavailableError, 503),
 )
 """Which kind of refusal is which status; anything else is a fault of ours."""
@@ -53,6 +55,7 @@ MEANING = {
     401: "Sign in, and this page opens.",
     404: "The address may be mistyped, or the thing did not exist at the moment shown.",
     405: "Go back and use the buttons of the page.",
+    429: "Wait a minute and load the page again. Nothing is lost.",
     500: "It is our fault, not yours. What you sent was not recorded.",
     503: "Nothing is known to be saved. Wait a moment and try again; sending the same form twice records it once.",
 }

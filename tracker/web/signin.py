@@ -7,7 +7,7 @@ import re
 import threading
 from datetime import timedelta
 
-from flask import redirect, render_template, request
+from flask import current_app, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from tracker.directory.cookies import cookie_attributes, cookie_name
@@ -25,6 +25,8 @@ from tracker.directory.tokens import (
 from tracker.errors import TrackerError, UnknownReaderError
 from tracker.notifications.signin import send_signin_link
 from tracker.runtime import Runtime
+from tracker.traffic.counting import address as asking_address
+from tracker.traffic.counting import quotas
 from tracker.web.guarding import check_form, check_same_site
 from tracker.web.language import _
 from tracker.web.readers import reader, runtime
@@ -44,6 +46,8 @@ def signin() -> str:
 def ask_for_link() -> str | tuple[str, int]:
     """Answer the same whether somebody has the address or not."""
     check_same_site()
+    if standing := quotas(current_app).take("signins", asking_address()):
+        standing.check()
     address = request.form.get("email", "").strip()
     can_send = runtime().settings.smtp_url is not None
     if "@" not in address or len(address) > LONGEST_ADDRESS:

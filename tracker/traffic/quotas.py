@@ -1,0 +1,63 @@
+"""How many requests somebody may send: counters in the memory of one process, by who asks and by address."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+
+from tracker.errors import TooManyError
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How somebody stands under one limit: ``left`` of ``most`` requests for another ``seconds``.
+
+    ``is_over``: this request was one too many.
+    """
+
+    name: str
+    most: int
+    window: int
+    left: int
+    seconds: int
+    is_over: bool
+
+    def check(self) -> None:
+        """Refuse one request too many.
+
+        Raises:
+            TooManyError: as said.
+        """
+        if self.is_over:
+            raise TooManyError(
+                "there were more than {most} requests in {window} seconds",
+                most=self.most,
+                window=self.window,
+                way_out="Wait as long as the header Retry-After says, and send the same again.",
+                details={"limit": self.name, "retry_after": self.seconds},
+            )
+
+
+class Quotas:
+    """The limits of an installation. A limit that is off counts nothing."""
+
+    def __init__(self, limits: Mapping[str, str | None]) -> None:
+        self._items: dict[str, RateLimitItem] = {name: parse(said) for name, said in limits.items() if said}
+        self._counter = SlidingWindowCounterRateLimiter(MemoryStorage())
+
+    def take(self, name: str, who: str) -> Standing | None:
+        """Count one request, unless it is one too many; None where the limit is off."""
+        item = self._items.get(name)
+        if item is None:
+            return None
+        is_taken = self._counter.hit(item, name, who)
+        stats = self._counter.get_window_stats(item, name, who)
+        window = item.get_expiry()
+        seconds = min(window, max(1, math.ceil(stats.reset_time - time.time())))
+        return Standing(name, item.amount, window, max(0, stats.remaining), seconds, is_over=not is_taken)
