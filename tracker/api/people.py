@@ -13,10 +13,9 @@ from tracker.api.queries import REGIONS, Choice, Said
 from tracker.database import Transaction
 from tracker.directory import people
 from tracker.directory.principals import ROLES
-from tracker.errors import ConflictError
 from tracker.events.vocabulary import SLUG, SUBJECT_ID
 from tracker.notifications import handover
-from tracker.workplan.appointing import appointments
+from tracker.notifications.joining import Newcomer, join
 from tracker.workplan.plan import Plan
 from tracker.workplan.workstream import Workstream
 
@@ -58,29 +57,11 @@ def show_person(call: Call, asked: Asked) -> Answer:
 
 def add_person(call: Call, asked: Asked) -> Answer:
     """Add a person with a role, and name a lead focal point, all or nothing; the same address finds the same person."""
-    body = call.body
-    with call.runtime.ask(call.workplan) as view:
-        person = people.person_at(view.tx, body["email"]) or people.new_person()
-        is_lead = body["role"] == "lead"
-        wishes = appointments(view.plan, person, body["entities"], body["workstreams"]) if is_lead else []
-
-    def enter(tx: Transaction, _decision: object = None) -> None:
-        now = call.runtime.now()
-        held = people.add_person(tx, now, body["name"], body["email"], body["language"], person)
-        if held != person:
-            raise ConflictError(
-                "this address was added by somebody else just now",
-                field="/email",
-                value=body["email"],
-                way_out="Send the same again.",
-            )
-        people.grant(tx, now, person, call.workplan, body["role"], body.get("region"))
-
-    if wishes:
-        call.runtime.submit(call.workplan, wishes, asked.reader.principal, "api", alongside=enter)
-    else:
-        with call.runtime.directory(call.workplan) as tx:
-            enter(tx)
+    said = dict(call.body)
+    newcomer = Newcomer(
+        **said | {"entities": tuple(said["entities"]), "workstreams": tuple(said["workstreams"])}
+    )
+    person = join(call.runtime, call.workplan, newcomer, asked.reader.principal, "api")
     return _now(call, person, 201)
 
 

@@ -12,7 +12,6 @@ from tracker.cli.context import as_json, entity_meant, running, show, workplan_m
 from tracker.directory import people, tokens
 from tracker.directory.principals import ROLES, system
 from tracker.events.reading import read_event
-from tracker.workplan.appointing import appointments
 
 
 @click.group()
@@ -47,20 +46,19 @@ def add(
     as_json: bool,
 ) -> None:
     """Add a person; with the role lead it is named focal point of its entities."""
+    from tracker.notifications.handover import seats_of
+    from tracker.notifications.joining import Newcomer, join
+
     with running() as runtime:
         meant = workplan_meant(runtime, workplan)
         with runtime.ask(meant) as view:
-            held = people.person_at(view.tx, email)
-            someone = held or people.new_person()
-            ids = [entity_meant(view.plan, said) for said in entities]
-            wishes = appointments(view.plan, someone, ids, workstreams) if role == "lead" else []
-        with runtime.directory(meant) as tx:
-            made = people.add_person(tx, runtime.now(), name, email, language, someone)
-            people.grant(tx, runtime.now(), made, meant, role, region.lower() if region else None)
-        if wishes:
-            runtime.submit(meant, wishes, system("system:cli"), "cli")
-        where = ", ".join(str(wish["subject"]) for wish in wishes)
-        words = f"{made}: {role}" + (f", focal point in {where}" if where else "")
+            ids = tuple(entity_meant(view.plan, said) for said in entities)
+        newcomer = Newcomer(name, email, language, role, region.lower() if region else None, ids, workstreams)
+        made = join(runtime, meant, newcomer, system("system:cli"), "cli")
+        with runtime.ask(meant) as view:
+            places = seats_of(view, made) if role == "lead" else []
+        where = ", ".join(dict.fromkeys(one.workstream for one in places))
+        words = f"{made}: {role}" + (f", focal point in workstreams {where}" if places else "")
         show({"person": made}, words, is_json=as_json)
 
 

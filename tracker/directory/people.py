@@ -84,6 +84,17 @@ def _check_language(language: str) -> None:
         )
 
 
+def check_newcomer(name: str, email: str, language: str) -> None:
+    """Refuse what cannot be entered.
+
+    Raises:
+        RuleError: as said.
+    """
+    check_email(email)
+    _check_language(language)
+    _check_name(name)
+
+
 def _check_name(name: str) -> None:
     if not name.strip() or any(char < " " for char in name):
         raise RuleError(
@@ -95,9 +106,8 @@ def add_person(
     tx: Transaction, now: datetime, name: str, email: str, language: str, person: str | None = None
 ) -> str:
     """Add a person and return the id (``person``, if given); the same address again returns the person who has it."""
-    email = check_email(email)
-    _check_language(language)
-    _check_name(name)
+    check_newcomer(name, email, language)
+    email = email.strip()
     if held := person_at(tx, email):
         return held
     person = person or new_person()
@@ -109,10 +119,12 @@ def add_person(
     return person
 
 
-def grant(
-    tx: Transaction, now: datetime, person: str, workplan: str, role: Role, region: str | None = None
-) -> None:
-    """Grant a role in a workplan; a reviewer has a region."""
+def check_role(role: str, region: str | None) -> None:
+    """Refuse a role that nobody can have.
+
+    Raises:
+        RuleError: as said.
+    """
     if role not in ROLES:
         raise RuleError(
             "`{role}` is no role",
@@ -125,6 +137,13 @@ def grant(
         raise RuleError(
             "a reviewer needs a region", field="/region", way_out="Give the region of the review."
         )
+
+
+def grant(
+    tx: Transaction, now: datetime, person: str, workplan: str, role: Role, region: str | None = None
+) -> None:
+    """Grant a role in a workplan; a reviewer has a region."""
+    check_role(role, region)
     tx.core.execute(
         sa.delete(grants).where(
             grants.c.person == person, grants.c.workplan == workplan, grants.c.role == role
@@ -138,13 +157,32 @@ def grant(
 
 
 def withdraw(tx: Transaction, person: str, workplan: str, role: str) -> bool:
-    """Take a role in a workplan back; return whether the person had it."""
+    """Take a role in a workplan back; return whether the person had it.
+
+    Raises:
+        RuleError: nobody would be left in the Secretariat, and so nobody who could grant a role again.
+    """
+    if role == "secretariat" and secretariat_of(tx, workplan) == [person]:
+        raise RuleError(
+            "nobody else is in the Secretariat of {workplan}",
+            workplan=workplan,
+            field="/role",
+            value=role,
+            way_out="Grant the role to somebody else first.",
+        )
     done = tx.core.execute(
         sa.delete(grants).where(
             grants.c.person == person, grants.c.workplan == workplan, grants.c.role == role
         )
     )
     return done.rowcount > 0
+
+
+def secretariat_of(tx: Transaction, workplan: str) -> list[str]:
+    """Return the ids of those who can act for the Secretariat now."""
+    roles = roles_of(tx, workplan)
+    known = people_of(tx, [one for one, held in roles.items() if "secretariat" in held])
+    return [one.id for one in known.values() if not (one.is_erased or one.suspended)]
 
 
 def person_of(tx: Transaction, person: str) -> Person:

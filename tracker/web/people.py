@@ -8,7 +8,9 @@ from flask import request
 
 from tracker import erasure
 from tracker.directory import people as directory
+from tracker.directory.principals import ROLES
 from tracker.errors import DeniedError, NotFoundError
+from tracker.notifications.handover import seats_of
 from tracker.web import labels
 from tracker.web.amending import field_words
 from tracker.web.guarding import check_form
@@ -17,7 +19,22 @@ from tracker.web.readers import reader, runtime
 from tracker.web.rendering import shell
 from tracker.web.signin import fresh_signin_needed
 from tracker.web.visits import Visit, allow, page, visit
+from tracker.workplan.appointing import leading
 from tracker.workplan.workstream import Workstream
+
+LANGUAGES = (("es", "Spanish"), ("en", "English"), ("fr", "French"))
+"""The languages of letters, in words."""
+DONE = {
+    "joined": "They can act from now on. Nobody was written to: send a sign-in link below when they should come.",
+    "changed": "It is changed.",
+    "granted": "The role counts from now on.",
+    "withdrawn": "The role is withdrawn, and counts no more.",
+    "appointed": "It is recorded. The next letter of the round asks them too.",
+    "released": "It is recorded. Links in letters about it open nothing any more.",
+    "handed": "It is recorded. The old links are dead, and what is open was written to the new focal point.",
+    "sent": "A link that signs in once is on its way to their address.",
+}
+"""What the page of a person says of what was just done; ``done`` in its address names it."""
 
 
 @shell.get("/w/<workplan>/people")
@@ -37,28 +54,65 @@ def people(workplan: str) -> tuple[str, int]:
 def person(workplan: str, id: str) -> tuple[str, int]:  # noqa: A002 - the place in the address
     """Show what is held about somebody: to the person itself all, to the Secretariat as far as this plan."""
     with visit(workplan) as here:
-        who = reader().person
-        is_oneself = who is not None and who.id == id
-        if not is_oneself:
+        if not _is_oneself(id):
             allow(here.principal, here.root, "people")
-            _check_known(here, id)
-        held = erasure.own_data(here.answer.tx, id, None if is_oneself else workplan)
-        return page(
-            "person.html",
-            here,
-            held=held,
-            roles=[(one["workplan"], labels.role_words(one["role"])) for one in held["roles"]],
-            acting=_acting(here, id),
-            texts=_texts(here, held["texts"]),
-            is_oneself=is_oneself,
-            can_erase=here.may("people") and not is_oneself,
-        )
+            check_known(here, id)
+        return person_page(here, id)
+
+
+def person_page(here: Visit, id_: str, status: int = 200, **values: Any) -> tuple[str, int]:
+    """Render the page of a person, for the Secretariat with its forms; ``values`` say how one of them was filled in."""
+    is_oneself = _is_oneself(id_)
+    held = erasure.own_data(here.answer.tx, id_, None if is_oneself else here.id)
+    return page(
+        "person.html",
+        here,
+        status,
+        held=held,
+        roles=[(one["workplan"], labels.role_words(one["role"])) for one in held["roles"]],
+        acting=_acting(here, id_),
+        texts=_texts(here, held["texts"]),
+        is_oneself=is_oneself,
+        done=_(DONE[request.args["done"]]) if request.args.get("done") in DONE else None,
+        can_erase=here.may("people") and not is_oneself,
+        desk=_desk(here, held) if here.may("people") and not here.moment.is_past else None,
+        **values,
+    )
+
+
+def _desk(here: Visit, held: dict[str, Any]) -> dict[str, Any]:
+    """Return what the forms of the Secretariat offer: roles, places held and free, who could take over."""
+    plan, tx = here.answer.plan, here.answer.tx
+    seats = [(one.workstream, one.entity) for one in seats_of(here.answer, held["person"])]
+    led = [(one.id, entity) for one in plan.all("workstream", Workstream) for entity in leading(one)]
+    roles = directory.roles_of(tx, here.id)
+    others = directory.people_of(tx, [one for one in roles if one != held["person"]])
+    return {
+        "roles": [(one["role"], labels.role_words(one["role"])) for one in held["roles"]],
+        "seats": [(f"{stream}/{entity}", here.name(entity), stream) for stream, entity in seats],
+        "free": [
+            (f"{stream}/{entity}", here.name(entity), stream)
+            for stream, entity in led
+            if (stream, entity) not in seats
+        ],
+        "others": [(one.id, one.name) for one in others.values() if not (one.is_erased or one.suspended)],
+        "grantable": [(one, labels.role_words(one)) for one in ROLES],
+        "regions": list(labels.REGION.items()),
+        "languages": LANGUAGES,
+        "can_send": runtime().settings.smtp_url is not None,
+        "has_letters": not (held["muted"] or directory.person_of(tx, held["person"]).bounced),
+    }
+
+
+def _is_oneself(person_id: str) -> bool:
+    who = reader().person
+    return who is not None and who.id == person_id
 
 
 @shell.get("/w/<workplan>/people/<id>/erase")
 def erase_form(workplan: str, id: str) -> tuple[str, int]:  # noqa: A002
     with visit(workplan, "people") as here:
-        _check_known(here, id)
+        check_known(here, id)
         known = _erasable(here, id)
         if needed := fresh_signin_needed():
             return needed
@@ -72,7 +126,7 @@ def erase(workplan: str, id: str) -> tuple[str, int]:  # noqa: A002
     """Erase a person, and show what is left to decide; once the name is gone nobody can look for it again."""
     check_form()
     with visit(workplan, "people") as here:
-        _check_known(here, id)
+        check_known(here, id)
         known = _erasable(here, id)
         if needed := fresh_signin_needed():
             return needed
@@ -87,7 +141,7 @@ def erase(workplan: str, id: str) -> tuple[str, int]:  # noqa: A002
         )
 
 
-def _check_known(here: Visit, person_id: str) -> None:
+def check_known(here: Visit, person_id: str) -> None:
     """Refuse an id that nobody with a role in this plan has.
 
     Raises:

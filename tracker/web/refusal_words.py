@@ -44,6 +44,18 @@ PLAINLY = {
     "no moment is called {slug}": "No moment of this plan is called “{slug}”.",
     "the log has no entry {number}": "The plan has no entry {number} yet.",
     "you act for {voices}: say for which one": "You act for several entities here: say for which one you report.",
+    "`{email}` is no mail address": "“{email}” is no mail address. Give one such as name@example.org.",
+    "a person needs a name": "Give the full name, on one line.",
+    "letters are written in {known}, not in `{language}`": "Choose a language for the letters.",
+    "`{role}` is no role": "Choose a role.",
+    "a reviewer needs a region": "The review team works on one region: choose it.",
+    "a lead acts for an entity": "A lead acts for an entity: choose at least one.",
+    "{entity} leads no workstream": "{entity} leads no workstream. Assign it as a lead first, or choose another role.",
+    "{entity} does not lead workstream {workstream}": "{entity} does not lead workstream {workstream}.",
+    "somebody else has the address {email}": "Somebody else has the address {email}. Give another.",
+    "nobody else is in the Secretariat of {workplan}": (
+        "Nobody else is in the Secretariat of this plan. Grant the role to somebody else first."
+    ),
     "this Idempotency-Key was used with another body": (
         "This form was sent once already, and what it said then is recorded. What you changed since is not: look at the"
         " history below, then send it again if it is still needed."

@@ -58,7 +58,7 @@ def ask_for_link() -> str | tuple[str, int]:
             faults = {"email": _("Give the mail address that the Secretariat knows you by.")}
         return render_template("signin.html", can_send=can_send, faults=faults, email=address), 422
     if can_send:
-        _send_beside(address)
+        send_beside(address)
     return render_template("signin_asked.html", email=address, can_send=can_send)
 
 
@@ -84,7 +84,7 @@ def sign_in_again() -> str:
     address = (person and person.email) or ""
     can_send = runtime().settings.smtp_url is not None
     if can_send:
-        _send_beside(address, _inside(request.form.get("to", "")))
+        send_beside(address, _inside(request.form.get("to", "")))
     return render_template("signin_asked.html", email=address, can_send=can_send)
 
 
@@ -93,7 +93,8 @@ def _inside(said: str) -> str | None:
     return said if re.fullmatch(r"/w/[A-Za-z0-9/._~-]{1,300}", said) and "//" not in said else None
 
 
-def _send_beside(address: str, to: str | None = None) -> None:
+def send_beside(address: str, to: str | None = None) -> None:
+    """Send a link that signs in whoever has the address, leading to ``to``, without waiting for the mail server."""
     threading.Thread(target=_send, args=(runtime(), address, to), name="signin-letter").start()
 
 

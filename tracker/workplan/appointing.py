@@ -9,13 +9,18 @@ from tracker.workplan.plan import Plan, refuse
 from tracker.workplan.workstream import Workstream
 
 
+def leading(workstream: Workstream) -> list[str]:
+    """Return the entities that lead a workstream or an activity of it, each once."""
+    found = [
+        *(lead.entity for lead in workstream.leads),
+        *(lead.entity for lead in workstream.activity_leads),
+    ]
+    return list(dict.fromkeys(found))
+
+
 def led_by(plan: Plan, entity: str) -> list[str]:
     """Return the workstreams that an entity leads, or in which it leads an activity."""
-    return [
-        one.id
-        for one in plan.all("workstream", Workstream)
-        if entity in [*(lead.entity for lead in one.leads), *(lead.entity for lead in one.activity_leads)]
-    ]
+    return [one.id for one in plan.all("workstream", Workstream) if entity in leading(one)]
 
 
 def appointments(
