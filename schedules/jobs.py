@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from functools import partial
@@ -27,6 +28,7 @@ from tracker.notifications.settling import lapse, settle_abandoned
 from tracker.projections.working_days import working_days
 from tracker.proof.keys import sign
 from tracker.runtime import Runtime, View
+from tracker.webhooks import delivery
 from tracker.workplan.calendar import regular_dates
 from tracker.workplan.round import Round
 
@@ -35,6 +37,8 @@ log = logging.getLogger(__name__)
 TICKER = system("system:ticker")
 FIRST_HOUR = 7
 """Letters are written from this hour on, in the workplan's zone: nobody is reminded at midnight."""
+
+WEBHOOKS_AT_ONCE = 8
 
 
 class JobError(Exception):
@@ -134,6 +138,19 @@ def deliver_letters(runtime: Runtime) -> str:
                 problem = str(done.problem or problem)
     said = ", ".join(f"{state}: {count}" for state, count in sorted(counts.items())) or "nothing to send"
     return f"{said}; {problem}" if problem else said
+
+
+def deliver_webhooks(runtime: Runtime) -> str:
+    """Deliver what subscribers do not have yet; one that is slow or gone keeps no other waiting."""
+    with runtime.database.read() as tx:
+        due = delivery.due(tx, runtime.now())
+    count = 0
+    with going_on() as each, ThreadPoolExecutor(WEBHOOKS_AT_ONCE) as pool:
+        turns = [(one[1], pool.submit(delivery.deliver, runtime, *one)) for one in due]
+        for webhook, turn in turns:
+            with each(f"webhook {webhook}"):
+                count += turn.result()
+    return f"delivered: {count}"
 
 
 def close_rounds(runtime: Runtime) -> str:

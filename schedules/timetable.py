@@ -40,7 +40,10 @@ class Job:
     def when(self) -> str:
         if self.is_daily:
             return "once a day"
-        minutes = int(self.every.total_seconds() // 60)
+        seconds = int(self.every.total_seconds())
+        if seconds < 60:
+            return f"every {seconds} seconds"
+        minutes = seconds // 60
         return f"every {minutes} minutes" if minutes > 1 else "every minute"
 
 
@@ -49,6 +52,7 @@ JOBS = (
     Job("open-rounds", timedelta(minutes=5), jobs.open_rounds),
     Job("write-letters", timedelta(minutes=5), jobs.write_letters),
     Job("deliver-letters", timedelta(minutes=1), jobs.deliver_letters),
+    Job("deliver-webhooks", timedelta(seconds=15), jobs.deliver_webhooks),
     Job("close-rounds", timedelta(minutes=5), jobs.close_rounds),
     Job("draft-readiness", timedelta(hours=1), upkeep.draft_readiness),
     Job("verify", timedelta(hours=1), upkeep.verify_logs, is_daily=True),

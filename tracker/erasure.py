@@ -25,6 +25,7 @@ from tracker.notifications import drafts
 from tracker.notifications.tables import invitations, letters, links, receipts
 from tracker.projections.removals import redacted_hashes
 from tracker.runtime import Runtime
+from tracker.webhooks.subscriptions import remove_all_of
 from tracker.workplan.workstream import Workstream
 
 Found = dict[str, Any]
@@ -90,6 +91,7 @@ def erase(runtime: Runtime, person: str, principal: Principal, channel: Channel 
         )
         tx.core.execute(sa.delete(grants).where(grants.c.person == person))
         tx.core.execute(sa.delete(feeds).where(feeds.c.person == person))
+        remove_all_of(tx, person)
         tx.core.execute(sa.delete(signin_links).where(signin_links.c.person == person))
         tx.core.execute(sa.delete(signins).where(signins.c.person == person))
         tx.core.execute(

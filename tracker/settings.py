@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 import secrets
@@ -25,6 +26,7 @@ KNOWN = {
     "TRACKER_MAIL_FROM": "sender of letters",
     "TRACKER_SECRET_KEY": "at least 32 characters; signs cookies and forms",
     "TRACKER_SIGNING_KEY_FILE": "file of the key that signs tree heads; in TRACKER_DATA_DIR by default",
+    "TRACKER_WEBHOOK_NETWORKS": "private networks that webhooks may reach, as 10.1.0.0/16,fd00::/8; none by default",
     "TRACKER_OIDC_ISSUER": "OpenID Connect provider: its issuer address",
     "TRACKER_OIDC_CLIENT_ID": "client id at the provider",
     "TRACKER_OIDC_CLIENT_SECRET": "client secret at the provider",
@@ -41,6 +43,7 @@ LIMITS = {"requests": "6000/minute", "address": "12000/minute", "guesses": "60/m
 """An office shares an address, so what counts by address is generous; by person it bounds a program gone wild."""
 
 
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Security = Literal["tls", "always", "offered", "never"]
 """``tls`` from the first byte; else STARTTLS always, where the server offers it, or never."""
 
@@ -139,6 +142,7 @@ class Settings:
     proxy_hops: int = 0
     access_log: Path | None = None
     limits: Mapping[str, str | None] = field(default_factory=dict)
+    webhook_networks: tuple[Network, ...] = ()
 
     @property
     def is_sqlite(self) -> bool:
@@ -175,6 +179,7 @@ class Settings:
             MailServer.from_url(smtp or "smtp://none")
         except ValueError as error:
             faults.append(Fault("TRACKER_SMTP_URL", str(error)))
+        networks = _networks(environ.get("TRACKER_WEBHOOK_NETWORKS") or "", faults)
         secret = environ.get("TRACKER_SECRET_KEY") or ""
         if secret and len(secret) < 32:
             faults.append(Fault("TRACKER_SECRET_KEY", "must have at least 32 characters"))
@@ -210,12 +215,23 @@ class Settings:
             signing_key_file=Path(
                 environ.get("TRACKER_SIGNING_KEY_FILE") or data_dir / "signing-key"
             ).absolute(),
+            webhook_networks=networks,
             provider=provider,
             trusted_hosts=_trusted_hosts(environ, host, base_url),
             proxy_hops=int(hops),
             access_log=None if access_log == "off" else Path(access_log).absolute(),
             limits=limits,
         )
+
+
+def _networks(said: str, faults: list[Fault]) -> tuple[Network, ...]:
+    found = []
+    for part in said.replace(",", " ").split():
+        try:
+            found.append(ipaddress.ip_network(part))
+        except ValueError as error:
+            faults.append(Fault("TRACKER_WEBHOOK_NETWORKS", f"holds no network: {error}", part))
+    return tuple(found)
 
 
 def _port(said: str, faults: list[Fault]) -> int:

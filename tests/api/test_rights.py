@@ -43,6 +43,7 @@ PLACES = {
     "secret": "none",
     "slug": "rule",
     "letter": "none",
+    "webhook": "none",
     "collection": "activities",
 }
 QUERY = {
@@ -91,7 +92,8 @@ def expected(route: Route, who: str | None) -> set[int]:
     if route.method == "DELETE":
         return {404}
     is_one_of_many = any(
-        place in route.path for place in ("{id}", "{quarter}", "{number}", "{person}", "{letter}")
+        place in route.path
+        for place in ("{id}", "{quarter}", "{number}", "{person}", "{letter}", "{webhook}")
     )
     return {404} if is_one_of_many else {route.status}
 

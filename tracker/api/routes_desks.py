@@ -1,8 +1,17 @@
-"""The routes of the Secretariat's desks: letters, people, tokens, calendars."""
+"""The routes of the Secretariat's desks: letters, people, tokens, calendars, webhooks."""
 
 from __future__ import annotations
 
-from tracker.api import answers_desks, answers_letters, calendars, letters, people, tokens
+from tracker.api import (
+    answers_desks,
+    answers_letters,
+    answers_webhooks,
+    calendars,
+    letters,
+    people,
+    tokens,
+    webhooks,
+)
 from tracker.api.call import Route, W, delete, get, post
 
 DESKS: tuple[Route, ...] = (
@@ -178,6 +187,50 @@ DESKS: tuple[Route, ...] = (
         status=204,
         validator="none",
         tag="desks",
+    ),
+    get(
+        f"{W}/webhooks",
+        "history",
+        webhooks.list_webhooks,
+        answers_webhooks.Webhooks,
+        validator="none",
+        tag="webhooks",
+    ),
+    post(
+        f"{W}/webhooks",
+        "history",
+        webhooks.create_webhook,
+        answers_webhooks.Webhook,
+        body=webhooks.NewWebhook,
+        status=201,
+        validator="none",
+        tag="webhooks",
+    ),
+    get(
+        f"{W}/webhooks/{{webhook}}",
+        "history",
+        webhooks.show_webhook,
+        answers_webhooks.Webhook,
+        validator="none",
+        tag="webhooks",
+    ),
+    post(
+        f"{W}/webhooks/{{webhook}}",
+        "history",
+        webhooks.change_webhook,
+        answers_webhooks.Webhook,
+        body=webhooks.WebhookChange,
+        validator="none",
+        tag="webhooks",
+    ),
+    delete(
+        f"{W}/webhooks/{{webhook}}",
+        "history",
+        webhooks.remove_webhook,
+        "",
+        status=204,
+        validator="none",
+        tag="webhooks",
     ),
     get(
         "/calendars/{secret}.ics",
