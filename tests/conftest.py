@@ -31,6 +31,9 @@ TRIALS = (
     "tests/notifications/test_trials.py",
 )
 """Long trials: random histories, killed processes, failing disks. ``script/test --all``, and CI, run them too."""
+MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of the user's own in it
+ENOUGH = 4 * 2**30
+"""Bytes of memory that a run's files may need at most."""
 _owned = pytest.StashKey[Path]()
 _numbers = itertools.count(1)
 
@@ -43,12 +46,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Tests commit some ten thousand times. A disk would be waited for each time, and shows no more than memory does:
+    # what a power failure leaves is worked out from a journal of what was written and synced.
+    if "TMPDIR" not in os.environ and _is_roomy(MEMORY):
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
     # The workers and hundreds of programs that tests start need not compile the same modules again.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
     if FOLDER not in os.environ:
         config.stash[_owned] = Path(tempfile.mkdtemp(prefix="tracker-pg-"))
         os.environ[FOLDER] = str(config.stash[_owned])
+
+
+def _is_roomy(folder: Path) -> bool:
+    """Say whether a folder can hold a run's files, and programs too."""
+    if not os.access(folder, os.W_OK):
+        return False
+    found = os.statvfs(folder)
+    return not found.f_flag & os.ST_NOEXEC and found.f_bavail * found.f_frsize >= ENOUGH
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
