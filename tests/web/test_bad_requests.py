@@ -8,7 +8,7 @@ from tests.web.site import HOME, Site, parsed
 
 BAD = (
     f"{HOME}?as_of=%00",
-    f"{HOME}?status=%00&entity=%F0%9F%92%A9",
+    f"{HOME}plan?status=%00&entity=%F0%9F%92%A9",
     f"{HOME}?view=then&day=%00",
     f"{HOME}?as_of=-P99999Y",
     f"{HOME}?as_of=2023-06-15T10:00",

@@ -17,7 +17,8 @@ PATHS = (
     "/",
     "/signin",
     HOME,
-    f"{HOME}?status=overdue",
+    f"{HOME}plan",
+    f"{HOME}plan?status=overdue",
     f"{HOME}workstreams/3",
     f"{HOME}activities/3.4",
     f"{HOME}activities/3.4?as_of=2023-05-15",
@@ -41,7 +42,11 @@ PATHS = (
 REFUSED = ("/nowhere", f"{HOME}entries/20/genuine?size=x&seal=y&as_of=position:40")
 PARTS = 3
 """Of the pages, so that they spread over the workers of a run."""
-IN_THE_DARK = (f"{HOME}?status=overdue", f"{HOME}activities/3.4", f"{HOME}activities/3.4?as_of=2023-05-15")
+IN_THE_DARK = (
+    f"{HOME}plan?status=overdue",
+    f"{HOME}activities/3.4",
+    f"{HOME}activities/3.4?as_of=2023-05-15",
+)
 
 
 def amending(site: Site) -> list[str]:
@@ -72,6 +77,7 @@ def test_a_lead_reports_sees_it_in_the_history_and_walks_to_the_past(
         page = watched.page
         sign_in(watched, site, "lead")
         page.get_by_role("link", name="Open the plan").first.click()
+        page.get_by_role("link", name="Open the plan").click()
         page.get_by_role("link", name="Organizar dos actividades").click()
         page.get_by_text("Report progress").click()
         page.get_by_label("needs attention").check()
@@ -88,11 +94,13 @@ def test_a_lead_reports_sees_it_in_the_history_and_walks_to_the_past(
         expect(page.locator(".banner")).to_contain_text("as we knew it on 15 June 2023")
         expect(page.locator("main")).not_to_contain_text("The host of the second workshop withdrew.")
         expect(page.get_by_text("Report progress")).to_have_count(0)
-        page.get_by_role("link", name="Plan", exact=True).first.click()
+        page.locator("main").get_by_role("link", name="Plan", exact=True).click()
         expect(page.locator(".banner")).to_contain_text("15 June 2023")
         page.get_by_role("link", name="What has changed since").click()
         expect(page.locator("main")).to_contain_text("on track → needs attention")
-        page.get_by_role("link", name="Plan", exact=True).first.click()
+        if width == 320:
+            page.get_by_text("Menu").click()
+        page.get_by_role("link", name="Workstreams" if width == 320 else "Plan", exact=True).click()
         expect(page.locator(".banner")).to_have_count(0)
         assert watched.complaints == []
 
@@ -141,7 +149,7 @@ def test_filters_work_in_place_and_stay_in_the_address(site: Site, base: str, br
     with watching(browser, base) as watched:
         page = watched.page
         sign_in(watched, site, "secretariat")
-        watched.open(HOME)
+        watched.open(f"{HOME}plan")
         page.get_by_label("Status").select_option("in_progress")
         expect(page.get_by_role("heading", name="3 activities fit")).to_be_visible()
         assert "status=in_progress" in page.url

@@ -52,7 +52,9 @@ def test_the_moment_stays_while_one_walks(library: Site, page: str):
     assert {path for path in paths if not path.startswith(f"{HOME}people")} <= {HOME + page, f"{HOME}changes"}
 
 
-@pytest.mark.parametrize("page", ["", "workstreams/3", "activities/3.4", f"entities/{RENAMED}", "entities"])
+@pytest.mark.parametrize(
+    "page", ["plan", "workstreams/3", "activities/3.4", f"entities/{RENAMED}", "entities"]
+)
 def test_past_views_never_show_later_names(library: Site, page: str):
     reader = library.reader("secretariat")
     past, today = (parsed(reader.get(f"{HOME}{page}{query}")).text for query in ("?as_of=2023-05-31", ""))
@@ -111,17 +113,17 @@ def test_every_page_answers_or_refuses_every_question(library: Site, page: str):
 def test_a_day_before_the_plan_shows_that_there_was_nothing(library: Site):
     assert (
         "Nothing of the plan existed yet"
-        in parsed(library.reader("secretariat").get(f"{HOME}?as_of=2021-05-01")).text
+        in parsed(library.reader("secretariat").get(f"{HOME}plan?as_of=2021-05-01")).text
     )
 
 
 @pytest.mark.parametrize("query", ["as_of=2031-06-15", "effective_on=2031-06-15", "as_of=%2BP3M"])
 def test_the_future_is_refused_kindly_with_a_way_to_today(library: Site, query: str):
-    answer = library.reader("secretariat").get(f"{HOME}?status=completed&{query}")
+    answer = library.reader("secretariat").get(f"{HOME}plan?status=completed&{query}")
     page = parsed(answer)
     assert answer.status_code == 422
     assert "Nobody knows yet how the plan will stand" in page.text
-    assert f"{HOME}?status=completed" in page.links
+    assert f"{HOME}plan?status=completed" in page.links
 
 
 @pytest.mark.parametrize("said", ["nonsense", "2023-02-30", "moment:nothing", "position:999999"])
@@ -190,7 +192,7 @@ def test_the_secretariat_names_a_moment_that_everybody_can_go_to(site: Site):
     page = parsed(site.reader("lead").get(NAMING))
     assert "Países, 15 June 2023" in page.text
     assert "title" not in page.fields
-    there = f"{HOME}?as_of=moment:paises-15-june-2023"
+    there = f"{HOME}plan?as_of=moment:paises-15-june-2023"
     assert there in page.links
     assert "You see the plan at “Países, 15 June 2023”" in parsed(site.reader("lead").get(there)).text
     entries = site.entries()

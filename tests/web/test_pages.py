@@ -96,11 +96,11 @@ def test_counts_at_a_glance_equal_the_lists_behind_them(library: Site):
 
 def test_filters_stay_in_the_address_and_say_when_nothing_fits(library: Site):
     reader = library.reader("secretariat")
-    one = parsed(reader.get(f"{HOME}?entity=oms&status=in_progress"))
+    one = parsed(reader.get(f"{HOME}plan?entity=oms&status=in_progress"))
     assert "2 activities fit" in one.text
     assert one.fields["entity"] == "oms"
-    assert "No activity fits" in parsed(reader.get(f"{HOME}?status=discontinued")).text
-    assert "No activity fits" in parsed(reader.get(f"{HOME}?status=nonsense")).text
+    assert "No activity fits" in parsed(reader.get(f"{HOME}plan?status=discontinued")).text
+    assert "No activity fits" in parsed(reader.get(f"{HOME}plan?status=nonsense")).text
 
 
 def test_what_the_plan_does_not_say_is_said_to_be_unknown(library: Site):

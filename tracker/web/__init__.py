@@ -26,11 +26,13 @@ from tracker.web import (
     rounds,
     signin,
     timelines,
+    today,
 )
 
 PAGES = (
     home,
     signin,
+    today,
     plan,
     activities,
     records,

@@ -32,7 +32,7 @@ def _moment_form() -> Response | None:
     return redirect(f"{request.path}?{query}" if query else request.path, 303)
 
 
-@shell.get("/w/<workplan>/")
+@shell.get("/w/<workplan>/plan")
 def plan(workplan: str) -> tuple[str, int]:
     with visit(workplan) as here:
         activities, workstreams = here.all("activity"), here.all("workstream")

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from tracker.web import language, readers
 from tracker.web.differences import tag_words
+from tracker.web.navigation import places
 from tracker.web.telling import folded
 
 STATIC = Path(__file__).parent / "static"
@@ -28,7 +29,13 @@ def prepare(app: Flask) -> None:
     environment = app.jinja_env
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.globals.update(
-        _=language._, n_=language.n_, html_=language.html_, asset=asset, folded=folded, tag_words=tag_words
+        _=language._,
+        n_=language.n_,
+        html_=language.html_,
+        asset=asset,
+        folded=folded,
+        tag_words=tag_words,
+        places=places,
     )
     environment.filters.update(
         day=language.day_words,

@@ -112,7 +112,7 @@ class Visit:
         """Return the address of a subject's page, None where it has none of its own."""
         kind, _slash, found = subject.partition("/")
         if kind == "workplan":
-            return self.to("plan")
+            return self.to("today")
         return self.to(kind, id=found) if kind in PAGES else None
 
     def here(self, **changed: Any) -> str:
