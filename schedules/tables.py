@@ -1,4 +1,4 @@
-"""The ticker's own tables: who leads, and how each job's last run went. Neither decides what is due."""
+"""The ticker's own table: who leads. It does not decide what is due."""
 
 from __future__ import annotations
 
@@ -12,14 +12,4 @@ leases = sa.Table(
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("holder", sa.Text, nullable=False),
     sa.Column("until", sa.Text, nullable=False),
-)
-
-runs = sa.Table(
-    "ticker_runs",
-    metadata,
-    sa.Column("job", sa.Text, primary_key=True),
-    sa.Column("started_at", sa.Text, nullable=False),
-    sa.Column("ended_at", sa.Text),
-    sa.Column("outcome", sa.Text),
-    sa.Column("said", sa.Text),
 )

@@ -8,10 +8,10 @@ import threading
 import sqlalchemy as sa
 
 from schedules.leadership import lead, resign
-from schedules.tables import runs
-from schedules.timetable import JOBS, Job, is_done_today, scheduler_of
+from schedules.timetable import JOBS, Job, is_done_today, next_run, scheduler_of
 from tracker.clock import instant_text, new_id
 from tracker.errors import TrackerError
+from tracker.projections.job_runs import runs
 from tracker.runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -91,13 +91,14 @@ def _note(runtime: Runtime, job: Job, outcome: str | None, said: str | None) -> 
             if outcome is None:
                 tx.run(
                     "INSERT INTO ticker_runs (job, started_at) VALUES (?, ?) ON CONFLICT (job) DO UPDATE"
-                    " SET started_at = excluded.started_at, ended_at = NULL, outcome = NULL, said = NULL",
+                    " SET started_at = excluded.started_at, ended_at = NULL, outcome = NULL, said = NULL,"
+                    " next_at = NULL",
                     *(job.name, now),
                 )
             else:
                 tx.run(
-                    "UPDATE ticker_runs SET ended_at = ?, outcome = ?, said = ? WHERE job = ?",
-                    *(now, outcome, said, job.name),
+                    "UPDATE ticker_runs SET ended_at = ?, outcome = ?, said = ?, next_at = ? WHERE job = ?",
+                    *(now, outcome, said, next_run(job, runtime.now(), outcome), job.name),
                 )
     except TrackerError:
         log.exception("the run of %s could not be noted", job.name)

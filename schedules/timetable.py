@@ -18,9 +18,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from schedules import jobs, upkeep
-from schedules.tables import runs
 from tracker.backup import backup_daily
 from tracker.clock import instant_text
+from tracker.projections.job_runs import runs
 from tracker.runtime import Runtime
 
 
@@ -89,7 +89,7 @@ def _row(job: Job, last: Any) -> dict[str, Any]:
         "last": last.started_at if last else None,
         "outcome": last.outcome if last else None,
         "said": last.said if last else None,
-        "next": _next(job, last) if last else None,
+        "next": last.next_at if last else None,
     }
 
 
@@ -98,8 +98,8 @@ def is_done_today(job: Job, last: Any, now: datetime) -> bool:
     return job.is_daily and last.outcome == "done" and last.started_at[:10] == instant_text(now)[:10]
 
 
-def _next(job: Job, last: Any) -> str:
-    started = datetime.fromisoformat(last.started_at)
-    if is_done_today(job, last, started):
-        return instant_text(datetime.combine(started.date() + timedelta(days=1), time(), UTC))
-    return instant_text(started + job.every)
+def next_run(job: Job, ended: datetime, outcome: str) -> str:
+    """Return when a job that just ended is due again."""
+    if job.is_daily and outcome == "done":
+        return instant_text(datetime.combine(ended.astimezone(UTC).date() + timedelta(days=1), time(), UTC))
+    return instant_text(ended + job.every)

@@ -17,7 +17,9 @@ from tracker.cli import main
 from tracker.directory import people, tokens
 from tracker.directory.principals import system
 from tracker.notifications import outbox
+from tracker.projections.job_runs import job_runs
 from tracker.runtime import Runtime
+from tracker.web.labels import JOB
 
 
 @pytest.fixture
@@ -176,3 +178,19 @@ def test_the_list_says_when_each_job_ran_how_that_went_and_when_it_runs_next(
     assert "verify           once a day       last 2023-07-03 09:00 UTC: done, next 2023-07-04 00:00;" in said
     assert main(["scheduler", "--list", "--json"]) == 0
     assert len(json.loads(capsys.readouterr().out)["jobs"]) == len(JOBS)
+
+
+def test_every_job_has_words_on_the_page() -> None:
+    assert set(JOB) == {job.name for job in JOBS}
+
+
+def test_a_job_that_failed_is_tried_at_its_next_turn_also_a_daily_one(runtime: Runtime) -> None:
+    job = Job("verify", timedelta(hours=1), _fail, is_daily=True)
+    run_job(runtime, job)
+    with runtime.database.read() as tx:
+        (row,) = job_runs(tx)
+    assert (row["outcome"], row["next_at"]) == ("failed", "2023-07-03T10:00:00.000000Z")
+
+
+def _fail(_runtime: Runtime) -> str:
+    raise ValueError("broken")

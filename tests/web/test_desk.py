@@ -135,3 +135,24 @@ def test_letters_are_listed_with_what_can_be_done(posted: Site):
 
 def test_an_empty_list_says_when_something_will_be_there(site: Site):
     assert "No letter was written yet." in parsed(site.reader("secretariat").get(f"{HOME}letters")).text
+
+
+def test_what_runs_by_itself_is_told(site: Site):
+    reader, address = site.reader("secretariat"), f"{HOME}jobs"
+    assert "Nothing has run yet" in parsed(reader.get(address)).text
+    with site.house.runtime.database.write() as tx:
+        row = (
+            "verify",
+            "2023-07-04T00:00:01.000000Z",
+            "failed",
+            "LogError: entry 7",
+            "2023-07-04T01:00:01.000000Z",
+        )
+        tx.run(
+            "INSERT INTO ticker_runs (job, started_at, outcome, said, next_at) VALUES (?, ?, ?, ?, ?)", *row
+        )
+    page = parsed(reader.get(address))
+    for words in ("Check the logs from end to end", "failed; it is tried again", "LogError: entry 7", "3:00"):
+        assert words in page.text, words
+    assert site.reader("auditor").get(address).status_code == 200
+    assert site.reader("lead").get(address).status_code == 403

@@ -207,6 +207,24 @@ class Tokens(Shape):
     next = integer(null=True)
 
 
+class Job(Shape):
+    """The last run of a job of this installation."""
+
+    job = string()
+    started_at = string()
+    ended_at = string(null=True)
+    outcome = string("`done` or `failed`; null while it runs, and after one that was killed", null=True)
+    said = string("what it did, or why it failed", null=True)
+    next_at = string("when it is due again", null=True)
+
+
+class Jobs(Shape):
+    """What runs by itself."""
+
+    items = table(Job)
+    next = integer(null=True)
+
+
 class Calendar(Shape):
     """A calendar address of one's own; ``address`` is the secret, shown once."""
 

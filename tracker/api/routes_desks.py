@@ -7,6 +7,7 @@ from tracker.api import (
     answers_letters,
     answers_webhooks,
     calendars,
+    jobs,
     letters,
     people,
     tokens,
@@ -147,6 +148,7 @@ DESKS: tuple[Route, ...] = (
         validator="none",
         tag="desks",
     ),
+    get(f"{W}/jobs", "rounds", jobs.list_jobs, answers_desks.Jobs, validator="none", tag="desks"),
     get(f"{W}/tokens", "people", tokens.list_tokens, answers_desks.Tokens, validator="none", tag="desks"),
     post(
         f"{W}/tokens",

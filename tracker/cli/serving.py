@@ -177,7 +177,7 @@ def _scheduled(row: dict[str, Any]) -> str:
     if not row["last"]:
         return f"{words}not yet run"
     outcome = row["outcome"] or "running, or ended without a word"
-    next_ = f"next {row['next'][:16].replace('T', ' ')}"
+    next_ = f"next {row['next'][:16].replace('T', ' ')}" if row["next"] else "no next yet"
     return f"{words}last {row['last'][:16].replace('T', ' ')} UTC: {outcome}, {next_}; {row['said'] or ''}".rstrip(
         "; "
     )

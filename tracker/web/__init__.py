@@ -15,6 +15,7 @@ from tracker.web import (
     genuine,
     guarding,
     home,
+    jobs,
     letters,
     naming,
     people,
@@ -48,6 +49,7 @@ PAGES = (
     naming,
     rounds,
     letters,
+    jobs,
 )
 """The modules whose pages stand on the shell; importing them is what puts them there."""
 

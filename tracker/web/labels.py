@@ -110,6 +110,24 @@ LETTER_STATE = {
     "lapsed": ("lapsed", "calm"),
 }
 """What became of a letter, and the tone of it."""
+JOB = {
+    "sign-heads": "Sign the logs",
+    "open-rounds": "Open reporting rounds",
+    "write-letters": "Write letters that are due",
+    "deliver-letters": "Hand letters to the mail server",
+    "deliver-webhooks": "Post new entries to subscribers",
+    "close-rounds": "Close reporting rounds",
+    "draft-readiness": "Draft readiness pictures",
+    "verify": "Check the logs from end to end",
+    "back-up": "Make a copy",
+    "prune": "Clear ended signins away",
+}
+JOB_OUTCOME = {
+    "done": ("done", "good"),
+    "failed": ("failed; it is tried again", "bad"),
+    "": ("running, or ended without a word", "care"),
+}
+"""How a job's run went, and the tone of it."""
 LETTER_KIND = {
     "reminder": "reminder",
     "link": "new link",

@@ -53,6 +53,7 @@ PLACES = (
         (
             Page("rounds", "Rounds", "rounds", also=("round_page", "run")),
             Page("letters", "Letters", "rounds"),
+            Page("jobs", "What runs by itself", "rounds"),
         ),
     ),
     Place(
