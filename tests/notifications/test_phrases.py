@@ -9,12 +9,15 @@ import pytest
 import yaml
 
 from tests.mailing import LANGUAGES
+from tracker.documents.basis import WORDS as DOCUMENTS
 from tracker.notifications.phrases import LETTERS, phrases
 from tracker.notifications.sentences import SENTENCES
-from tracker.phrases import shortened
+from tracker.phrases import SHARED, shortened
 
 
-@pytest.mark.parametrize("path", [LETTERS, SENTENCES, Path("tracker/web/translations/report.yaml")])
+@pytest.mark.parametrize(
+    "path", [LETTERS, SENTENCES, SHARED, DOCUMENTS, Path("tracker/web/translations/report.yaml")]
+)
 def test_every_phrase_is_said_in_three_languages_with_the_same_places(path: Path) -> None:
     said = yaml.safe_load((Path(__file__).parents[2] / path).read_text())
     refusals = said.pop("refusals", {})

@@ -27,6 +27,7 @@ from tracker.events.vocabulary import (
     SessionKind,
     Status,
 )
+from tracker.phrases import LANGUAGES
 from tracker.projections.questions import SPELLINGS
 from tracker.workplan.session import PROMISED
 
@@ -219,6 +220,15 @@ class Since(Question):
     """Compared with which snapshot."""
 
     since = Number("the number of the snapshot to compare with", 1, 999_999)
+
+
+LANGUAGE = Choice("the language, whatever the browser prefers", LANGUAGES)
+
+
+class Worded(Question):
+    """The moment, and the language of the document."""
+
+    language = LANGUAGE
 
 
 class Inclusion(Question):

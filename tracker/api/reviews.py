@@ -41,7 +41,7 @@ def list_snapshots(call: Call, asked: Asked) -> Answer:
 def show_snapshot(call: Call, asked: Asked) -> Answer:
     """Show a frozen snapshot: its entry, its picture computed again, and what was corrected since of what it used."""
     screen = Screen(asked)
-    body = snapshot(asked.view.tx, call.workplan, call.path["region"], _number(call, asked))
+    body = snapshot(asked.view.tx, call.workplan, call.path["region"], number_of(call, asked))
     body["snapshot"] = screen(body["snapshot"])
     made: Body = {**body, "question": asked.view.question.as_json()} | mark(asked)
     if screen.withheld:
@@ -51,7 +51,7 @@ def show_snapshot(call: Call, asked: Asked) -> Answer:
 
 def show_snapshot_bytes(call: Call, asked: Asked) -> Answer:
     """Give the frozen bytes themselves: their SHA-256 is the one recorded."""
-    return Answer(frozen_bytes(asked.view.tx, call.workplan, call.path["region"], _number(call, asked)))
+    return Answer(frozen_bytes(asked.view.tx, call.workplan, call.path["region"], number_of(call, asked)))
 
 
 def show_snapshot_changes(call: Call, asked: Asked) -> Answer:
@@ -60,7 +60,7 @@ def show_snapshot_changes(call: Call, asked: Asked) -> Answer:
     `since` is the one before unless given. Two are compared in the order asked; `is_backwards` says where that is back.
     """
     view, screen, region = asked.view, Screen(asked), known_region(call.path["region"])
-    number = _number(call, asked)
+    number = number_of(call, asked)
     if "since" not in call.query and number == 1:
         raise RuleError(
             "there is no snapshot before the first",
@@ -97,7 +97,7 @@ def _known_number(asked: Asked, region: str, number: int) -> int:
     return number
 
 
-def _number(call: Call, asked: Asked) -> int:
+def number_of(call: Call, asked: Asked) -> int:
     """Return the number of a snapshot that had been taken at the moment asked about."""
     region, said = known_region(call.path["region"]), call.path["number"]
     taken = [one["number"] for one in snapshots(asked.view.plan, region)]

@@ -29,6 +29,7 @@ from tracker.api import (
 )
 from tracker.api.call import Route, W, get, post
 from tracker.api.routes_desks import DESKS
+from tracker.api.routes_documents import DOCUMENTS
 
 COLLECTIONS = {
     "entities": answers_plan.Entity,
@@ -251,6 +252,7 @@ ROUTES: tuple[Route, ...] = (
         validator="body",
         tag="reviews",
     ),
+    *DOCUMENTS,
     *DESKS,
     get("/openapi.json", "nothing", service.openapi, "application/json", tag="service"),
     get("/api/docs", "nothing", service.docs, "text/html", is_root=True, tag="service"),

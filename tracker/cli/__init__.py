@@ -38,7 +38,7 @@ COMMANDS = {
     "remind": "rounds",
     "letters": "letters",
     "bounce": "rounds",
-    "readiness": "rounds",
+    "readiness": "readiness",
 }
 """Each command and the module of this package that holds it; read only when it is called."""
 
@@ -66,7 +66,7 @@ HELP = {
     "remind": "Send the letters of a reporting round that are due.",
     "letters": "List, preview, hold, release and send letters; end their links.",
     "bounce": "Take the report of a mail server that a letter could not be delivered.",
-    "readiness": "Show, freeze or verify the readiness picture of a region.",
+    "readiness": "Show, freeze, verify or print the readiness of a region.",
 }
 
 

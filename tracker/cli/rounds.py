@@ -1,4 +1,4 @@
-"""``tracker remind``, ``tracker bounce`` and ``tracker readiness``."""
+"""``tracker remind`` and ``tracker bounce``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any, BinaryIO
 import click
 
 from tracker.cli.context import as_json, note, running, show, workplan_meant, workplan_option
-from tracker.runtime import Runtime
 
 
 @click.command("remind")
@@ -59,71 +58,4 @@ def bounce(*, file: BinaryIO, as_json: bool) -> int:
         return 0
 
 
-@click.command("readiness")
-@click.argument("region")
-@click.argument("action", required=False, type=click.Choice(["verify"]))
-@click.argument("number", required=False, type=int)
-@click.option("--freeze", is_flag=True, help="Take a numbered snapshot.")
-@click.option("--as-of", help="At a past moment, in any spelling.")
-@click.option("--signed-off-by", default="system-cli", help="The person who signs the snapshot off.")
-@workplan_option
-@as_json
-def readiness(
-    *,
-    region: str,
-    action: str | None,
-    number: int | None,
-    freeze: bool,
-    as_of: str | None,
-    signed_off_by: str,
-    workplan: str | None,
-    as_json: bool,
-) -> int:
-    """Show the readiness of a REGION, freeze it, or verify a snapshot: `tracker readiness africa verify 1`."""
-    from tracker.projections.readiness import known_region, readiness_words
-    from tracker.projections.readiness import readiness as picture
-
-    if (action is None) != (number is None) or (action and (freeze or as_of)):
-        raise click.UsageError("Say `REGION`, `REGION --freeze` or `REGION verify N`.")
-    if freeze and as_of:
-        raise click.UsageError("A snapshot freezes what is known now: leave out --as-of.")
-    with running() as runtime:
-        meant, region = workplan_meant(runtime, workplan), known_region(region)
-        if number is not None:
-            return _verified(runtime, meant, region, number, is_json=as_json)
-        if freeze:
-            made = _frozen(runtime, meant, region, signed_off_by)
-            show(made, f"Snapshot {made['number']} of {region} is entry {made['position']}.", is_json=as_json)
-            return 0
-        with runtime.ask(meant, as_of) as view:
-            live = picture(view, region)
-        show(live, readiness_words(live), is_json=as_json)
-        return 0
-
-
-def _frozen(runtime: Runtime, workplan: str, region: str, signed_off_by: str) -> dict[str, Any]:
-    from tracker.directory.principals import system
-    from tracker.projections.snapshots import snapshots
-
-    data = {"signed_off_by": signed_off_by}
-    request = {"type": "ReadinessSnapshotTaken", "subject": f"review/{region}", "data": data}
-    runtime.submit(workplan, request, system("system:cli"), "cli")
-    with runtime.ask(workplan) as view:
-        return {"region": region} | snapshots(view.plan, region)[-1]
-
-
-def _verified(runtime: Runtime, workplan: str, region: str, number: int, *, is_json: bool) -> int:
-    """Compute a snapshot again and compare it with what was frozen; the exit code says whether it is the same."""
-    from tracker.projections.snapshots import verify_snapshot
-
-    with runtime.database.read() as tx:
-        is_same, why = verify_snapshot(tx, workplan, region, number)
-    made = {"region": region, "number": number, "same": is_same, "why": why}
-    words = (
-        f"Snapshot {number} of {region} recomputes to the same bytes." if is_same else f"Not the same: {why}"
-    )
-    show(made, words, is_json=is_json)
-    return 0 if is_same else 1
-
-
-COMMANDS = {"remind": remind, "bounce": bounce, "readiness": readiness}
+COMMANDS = {"remind": remind, "bounce": bounce}

@@ -33,9 +33,9 @@ def round_view(plan: Plan, opened: Round, zone: str) -> View:
     rows = list(round_rows(plan, opened, zone))
     by_workstream = {name: list(group) for name, group in _grouped(rows, "workstream").items()}
     return round_head(opened) | {
-        "figures": figures(_once(rows)),
+        "figures": figures(once_each(rows)),
         "by_workstream": [
-            {"workstream": name} | figures(_once(group)) for name, group in by_workstream.items()
+            {"workstream": name} | figures(once_each(group)) for name, group in by_workstream.items()
         ],
         "by_entity": [
             {"entity": name} | figures(group) for name, group in sorted(_grouped(rows, "entity").items())
@@ -48,7 +48,7 @@ def rates(plan: Plan, zone: str) -> View:
     """Return the figures of all rounds together, per lead, per workstream and in all, counted as those of one."""
     rounds = [list(round_rows(plan, opened, zone)) for opened in plan.all("round", Round)]
     each = [row for rows in rounds for row in rows]
-    once = [row for rows in rounds for row in _once(rows)]
+    once = [row for rows in rounds for row in once_each(rows)]
     return {
         "figures": figures(once),
         "by_workstream": [
@@ -181,7 +181,7 @@ def _grouped(rows: list[View], name: str) -> dict[str, list[View]]:
     return groups
 
 
-def _once(rows: list[View]) -> list[View]:
+def once_each(rows: list[View]) -> list[View]:
     """Return one row per activity: a report settles those of all its leads."""
     return list({row["activity"]: row for row in rows}.values())
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tracker.documents.drawings import LETTER, Drawing, shortened, spanning
+from tracker.documents import charts
+from tracker.documents.charts import STACKED
+from tracker.documents.drawings import LETTER, Drawing, spanning
 from tracker.events.dates import last_day
 from tracker.web import labels
 from tracker.web.language import _, day_words, n_, occurred_words
 
 View = dict[str, Any]
-
-STACKED = ("completed", "in_progress", "on_hold", "discontinued", "not_started")
-"""The order of statuses in a bar, from the ground up."""
 
 COLUMN, LANE, SIDE = 58, 30, 150
 
@@ -72,38 +71,14 @@ def _status(made: Drawing, x: float, y: float, status: str) -> None:
 
 
 def slips(items: Sequence[tuple[str, View]], today: str) -> Drawing:
-    """Draw a line for each ``(name, trend)``: open where first promised, a tick for each move, filled for now."""
-    side = 240
-    made = Drawing(
-        _("Dates that moved"),
+    """Draw a line for each ``(name, trend)``."""
+    meaning = (
         _("One line for each date: a ring where it was first promised, a tick for each later promise,")
         + " "
-        + _("a diamond where it stands now; a square where it was reached or held."),
-        side + 620,
-        34 * len(items) + 50,
+        + _("a diamond where it stands now; a square where it was reached or held.")
     )
-    days = [point["new_day"] for _name, one in items for point in one["points"]]
-    days += [one["ended_on"] for _name, one in items if one["ended_on"]]
-    scale = spanning([*days, today] if days else [today], side + 10, side + 600)
-    _columns(made, scale.ticks(occurred_words), 26, made.height - 10)
-    if scale.first.isoformat() <= today <= scale.last.isoformat():
-        made.line(scale.at(today), 24, scale.at(today), made.height - 10, "today")
-    for number, (name, one) in enumerate(items):
-        y = 48 + number * 34
-        made.text(4, y + 4, shortened(name))
-        if not one["points"]:
-            made.text(side + 10, y + 4, _("no date in the plan"), "small")
-            continue
-        places = [scale.at(point["new_day"]) for point in one["points"]]
-        made.line(min(places), y, max(places), y, "stroke")
-        for place in places[1:-1]:
-            made.line(place, y - 7, place, y + 7, "stroke")
-        made.circle(places[0], y, "open", 6)
-        if len(places) > 1:
-            made.diamond(places[-1], y, "solid")
-        if one["ended_on"]:
-            made.rect(scale.at(one["ended_on"]) - 4, y + 7, 8, 8, "solid")
-    return made
+    words = (_("Dates that moved"), meaning, _("no date in the plan"))
+    return charts.slips(items, today, words, occurred_words)
 
 
 def one_slip(one: View, today: str) -> Drawing:
@@ -145,12 +120,6 @@ def one_slip(one: View, today: str) -> Drawing:
     if ended:
         made.rect(across.at(ended) - 5, up.at(ended) - 5, 10, 10, "solid")
     return made
-
-
-def _columns(made: Drawing, ticks: Sequence[tuple[float, str]], top: float, bottom: float) -> None:
-    for place, words in ticks:
-        made.line(place, top, place, bottom, "grid")
-        made.text(place, top - 10, words, "small", "middle")
 
 
 def by_quarter(days: list[View]) -> Drawing:
