@@ -53,7 +53,7 @@ def amending(site: Site) -> list[str]:
     """Return the forms that amend the report about activity 3.4, and the pages of people."""
     forms = [page_of(report(site), way) for way in ("correct", "withdraw", "remove")]
     someone = f"{HOME}people/{person(site, 'lead')}"
-    return [*forms, f"{HOME}people", someone, f"{someone}/erase"]
+    return [*forms, f"{HOME}people", f"{HOME}people/add", someone, f"{someone}/erase", f"{HOME}jobs"]
 
 
 @pytest.fixture
@@ -217,3 +217,27 @@ def test_the_keyboard_alone_reaches_the_content_and_the_moment(site: Site, base:
         expect(summary).to_be_focused()
         page.keyboard.press("Enter")
         expect(page.get_by_label("on this day")).to_be_visible()
+
+
+def test_what_is_typed_outlives_an_ended_signin_until_it_is_recorded(site: Site, base: str, browser: Browser):
+    with watching(browser, base) as watched:
+        page, note = watched.page, "Two workshops took place in May."
+        sign_in(watched, site, "lead")
+        watched.open(f"{HOME}activities/3.4")
+        page.get_by_text("Report progress").click()
+        page.get_by_label("What was done").fill(note)
+        page.context.clear_cookies()
+        page.get_by_role("button", name="Record this report").click()
+        expect(page.get_by_text(note)).to_be_visible()
+        sign_in(watched, site, "lead")
+        watched.open(f"{HOME}activities/3.4")
+        expect(page.get_by_text("is back. It is not recorded yet")).to_be_visible()
+        expect(page.get_by_label("What was done")).to_have_value(note)
+        page.get_by_role("button", name="Record this report").click()
+        expect(page.get_by_role("heading", name="Recorded as entry")).to_be_visible()
+        watched.open(f"{HOME}activities/3.4")
+        page.get_by_text("Report progress").click()
+        expect(page.get_by_label("What was done")).to_have_value("")
+        page.get_by_label("What was done").fill(note)
+        page.get_by_role("button", name="Sign out").click()
+        assert page.evaluate("sessionStorage.length") == 0

@@ -214,3 +214,16 @@ def test_parts_and_counts_are_reported(site: Site):
     wrong = send(reader, fields_of(reader, page) | {"voice": "oms", done: "many"}, page)
     assert wrong.status_code == 422
     assert "Give a whole number, 0 or more." in parsed(wrong).text
+
+
+def test_what_was_written_is_shown_again_when_the_signin_ended_meanwhile(site: Site):
+    reader, before = site.reader("lead"), site.entries()
+    said = fields_of(reader) | {"note": "Two workshops took place in May."}
+    reader.post("/signout", data={"form_token": said["form_token"]})
+    answer = send(reader, said)
+    page = parsed(answer)
+    assert answer.status_code == 403
+    assert "What you wrote is not lost" in page.text
+    assert "Two workshops took place in May." in page.text
+    assert said["form_token"] not in answer.get_data(as_text=True)
+    assert site.entries() == before

@@ -60,6 +60,10 @@ MEANING = {
     503: "Nothing is known to be saved. Wait a moment and try again; sending the same form twice records it once.",
 }
 
+LARGEST_ECHO = 100_000
+SHORTEST_ECHO = 15
+"""A form's text is shown again where it is longer than a choice or a date, and the form no larger than this."""
+
 
 def of_tracker(error: TrackerError) -> tuple[str, int] | Response:
     """Return the page of a refusal."""
@@ -113,6 +117,15 @@ def refusal_page(
             said=said,
             meaning=_(MEANING[status]) if status in MEANING and not (said and status == 404) else None,
             ways=ways or [],
+            written=_written(),
         ),
         status,
     )
+
+
+def _written() -> list[str]:
+    """Return the texts of a refused form: an ended signin, or a database that is away, must not lose them."""
+    if request.method != "POST" or request.content_length is None or request.content_length > LARGEST_ECHO:
+        return []
+    said = (value.strip() for name, value in request.form.items() if name not in {"form_token", "key"})
+    return [value for value in said if " " in value and len(value) > SHORTEST_ECHO]

@@ -40,3 +40,30 @@ document.addEventListener("htmx:before:response", (event) => {
   event.preventDefault();
   sayNotKept(event);
 });
+
+/* What is typed into a form outlives a signin that ended: it is kept in this tab until it was recorded. */
+for (const form of document.querySelectorAll("form[data-keep]")) {
+  const place = `kept:${location.pathname}`;
+  const fields = () => [...form.elements].filter((field) => field.name && field.type !== "hidden");
+  const isOn = (field) => field.type === "radio" || field.type === "checkbox";
+  const kept = JSON.parse(sessionStorage.getItem(place) || "null");
+  if (document.querySelector("[data-recorded]")) sessionStorage.removeItem(place);
+  else if (kept && !form.querySelector("[role=alert]")) {
+    for (const field of fields()) {
+      const said = kept.filter(([name]) => name === field.name).map(([, value]) => value);
+      if (isOn(field)) field.checked = said.includes(field.value);
+      else if (said.length) field.value = said[0];
+    }
+    const line = document.createElement("p");
+    line.className = "notice care";
+    line.setAttribute("role", "status");
+    line.textContent = form.dataset.keep;
+    form.prepend(line);
+    form.closest("details")?.setAttribute("open", "");
+  }
+  form.addEventListener("input", () => {
+    const said = fields().filter((field) => !isOn(field) || field.checked).map((field) => [field.name, field.value]);
+    sessionStorage.setItem(place, JSON.stringify(said));
+  });
+}
+document.querySelector('form[action="/signout"]')?.addEventListener("submit", () => sessionStorage.clear());
