@@ -31,7 +31,7 @@ def test_a_private_plan_asks_the_public_to_sign_in(library: Site, page: str):
 
 def test_the_first_page_names_a_plan_that_the_reader_may_not_see(library: Site):
     page = parsed(library.reader().get("/"))
-    assert "Plan de trabajo de la Red" in page.text
+    assert "Workplan of the United Nations Network" in page.text
     assert "Sign in to read it" in page.text
     assert HOME not in page.links
 

@@ -9,6 +9,7 @@ from tracker.web import (
     activities,
     amendments,
     calendar,
+    choosing,
     comparison,
     contributions,
     entries,
@@ -34,6 +35,7 @@ PAGES = (
     home,
     signin,
     today,
+    choosing,
     plan,
     activities,
     records,
@@ -58,5 +60,6 @@ def register(app: Flask, runtime: Runtime) -> None:
     """Add the pages to an application."""
     app.extensions["tracker.web"] = runtime
     guarding.protect(app)
+    choosing.listen(app)
     rendering.prepare(app)
     report.register(app)

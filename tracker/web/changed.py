@@ -75,7 +75,7 @@ class Telling:
         return self.here.languages
 
     def name(self, entity: str) -> str:
-        return display_name(self.after.plan, entity)
+        return display_name(self.after.plan, entity, language.spoken())
 
     def title_of(self, one: dict[str, Any]) -> str:
         return subject_words(self.after.plan, one["subject"], self.here.languages)
@@ -97,7 +97,7 @@ class Telling:
     def phrases(self, groups: list[tuple[str, str, list[Changed]]]) -> list[tuple[str, str | None]]:
         """Return the sentence as ``(text, the mark it leads to)``; a phrase that counts nothing shown leads nowhere."""
         shown = {name for _key, _title, items in groups for item in items for name in item.marks}
-        made = sentence(self.found, language.LANGUAGE)
+        made = sentence(self.found, language.spoken())
         return [(one.text, one.leads_to if one.leads_to in shown else None) for one in made]
 
     def say(self, one: dict[str, Any], field: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
@@ -148,7 +148,7 @@ def told_doer(here: Visit, one: dict[str, Any]) -> Doer:
     day = local_day(parse_instant(one["recorded_at"]), here.zone).isoformat()
     return Doer(
         position=one["position"],
-        title=_(CATALOGUE[one["type"]].labels["en"]),
+        title=CATALOGUE[one["type"]].labels[language.spoken()],
         speaker=speaker["display"] if may_know and speaker["role"] != "system" else None,
         channel=_(labels.CHANNEL[one["channel"]]) if may_know else None,
         recorded=instant_words(one["recorded_at"], here.zone),

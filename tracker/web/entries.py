@@ -20,7 +20,7 @@ from tracker.projections.questions import DAY
 from tracker.web import labels
 from tracker.web.amending import entry_at, ways
 from tracker.web.genuine import check_position
-from tracker.web.language import _
+from tracker.web.language import _, spoken
 from tracker.web.rendering import shell
 from tracker.web.telling import Told, facts, tell, told
 from tracker.web.visits import Visit, page, visit
@@ -44,7 +44,7 @@ def entries(workplan: str) -> tuple[str, int]:
             is_filtered=any(asked.values()),
             kinds=labels.KIND,
             types=sorted(
-                ((one.type, _(one.labels["en"])) for one in CATALOGUE.values()), key=lambda pair: pair[1]
+                ((one.type, one.labels[spoken()]) for one in CATALOGUE.values()), key=lambda pair: pair[1]
             ),
             channels=labels.CHANNEL,
             speakers=speakers(here),

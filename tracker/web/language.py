@@ -8,28 +8,16 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import Locale
+from babel.dates import format_date, format_skeleton, get_day_names, get_timezone_location
 from markupsafe import Markup, escape
 
 from tracker.events.countries import COUNTRIES
+from tracker.languages import _, locale, n_, spoken
 
-LANGUAGE = "en"
+__all__ = ["_", "n_", "spoken"]
+
 QUARTER = re.compile(r"(\d{4})-Q([1-4])")
-MONTHS = (
-    "January February March April May June July August September October November December".split()  # noqa: SIM905
-)
-
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
-
-def _(text: str, /, **operands: object) -> str:
-    """Return a text of the interface in the reader's language, its named places filled in."""
-    return text.format(**operands) if operands else text
-
-
-def n_(one: str, many: str, count: int, /, **operands: object) -> str:
-    """Return the form of a text that fits ``count``, which is itself the operand ``count``."""
-    return _(one if count == 1 else many, count=count, **operands)
+QUARTER_PATTERNS = {"en": "QQQ y", "es": "QQQQ 'de' y", "fr": "QQQQ y"}
 
 
 def html_(text: str, /, **operands: object) -> Markup:
@@ -38,24 +26,33 @@ def html_(text: str, /, **operands: object) -> Markup:
 
 
 def day_words(day: date | str) -> str:
-    """Return a day as ``15 June 2023``."""
-    day = date.fromisoformat(day) if isinstance(day, str) else day
-    return f"{day.day} {_(MONTHS[day.month - 1])} {day.year}"
+    """Return a day as ``15 June 2023``, ``15 de junio de 2023``."""
+    return format_date(date.fromisoformat(day) if isinstance(day, str) else day, "long", locale())
 
 
 def weekday_words(day: date) -> str:
     """Return ``Monday``."""
-    return _(DAYS[day.weekday()])
+    return str(get_day_names("wide", "stand-alone", locale())[day.weekday()])
+
+
+def month_words(day: date) -> str:
+    """Return ``May 2023``, ``mayo de 2023``."""
+    return format_skeleton("yMMMM", day, locale=locale())
+
+
+def quarter_words(year: int, number: int) -> str:
+    """Return ``Q2 2023``, ``2.º trimestre de 2023``, ``2e trimestre 2023``."""
+    return format_date(date(year, 3 * number, 1), QUARTER_PATTERNS[spoken()], locale())
 
 
 def occurred_words(said: str) -> str:
     """Return a date in the precision in which it was said: ``16 May 2023``, ``May 2023``, ``Q2 2023``, ``2023``."""
     if match := QUARTER.fullmatch(said):
-        return _("Q{number} {year}", number=match[2], year=match[1])
+        return quarter_words(int(match[1]), int(match[2]))
     parts = said.split("-")
     if len(parts) == 3:
         return day_words(said)
-    return f"{_(MONTHS[int(parts[1]) - 1])} {parts[0]}" if len(parts) == 2 else said
+    return month_words(date(int(parts[0]), int(parts[1]), 1)) if len(parts) == 2 else said
 
 
 def instant_words(instant: datetime | str, zone: str) -> str:
@@ -71,6 +68,11 @@ def wall_words(said: str) -> str:
     return f"{day_words(moment.date())}, {moment:%H:%M}"
 
 
+def zone_words(zone: str) -> str:
+    """Return the time of a zone by its place: ``Zurich time``, ``hora de Zúrich``."""
+    return _("{place} time", place=get_timezone_location(zone, locale=locale(), return_city=True))
+
+
 def window_words(window: Mapping[str, Any]) -> str:
     """Return a span of quarters: ``Q1 2023``, ``Q1 to Q2 2023``, ``2023``, ``2022 to 2024``."""
     first, last = str(window["from"]), str(window["to"])
@@ -78,14 +80,17 @@ def window_words(window: Mapping[str, Any]) -> str:
         return occurred_words(first)
     if first.endswith("Q1") and last.endswith("Q4"):
         return first[:4] if first[:4] == last[:4] else _("{first} to {last}", first=first[:4], last=last[:4])
-    if first[:4] == last[:4]:
-        return _("Q{first} to Q{last} {year}", first=first[-1], last=last[-1], year=first[:4])
-    return _("{first} to {last}", first=occurred_words(first), last=occurred_words(last))
+    if first[:4] == last[:4] and (begun := QUARTER.fullmatch(first)):
+        pattern = QUARTER_PATTERNS[spoken()].split(maxsplit=1)[0]
+        first_words = format_date(date(int(begun[1]), 3 * int(begun[2]), 1), pattern, locale())
+    else:
+        first_words = occurred_words(first)
+    return _("{first} to {last}", first=first_words, last=occurred_words(last))
 
 
 def country_words(code: str) -> str:
     """Return the name of a country by its ISO 3166-1 code."""
-    return str(Locale.parse(LANGUAGE).territories.get(code, code))
+    return str(locale().territories.get(code, code))
 
 
 def countries() -> list[tuple[str, str]]:
@@ -103,13 +108,14 @@ def capital(text: str) -> str:
 
 
 def text_of(wording: str | Mapping[str, Any] | None, languages: list[str]) -> tuple[str, str | None, bool]:
-    """Return the text of a wording in the first language it has, that language, and whether it is official there.
+    """Return the text of a wording, its language, and whether it is official there.
 
-    A plain title has no language of its own: None.
+    The reader's language comes first where the wording has it, then ``languages``. A plain title has none: None.
     """
     if not isinstance(wording, Mapping):
         return wording or "", None, True
-    found = next((one for one in (*languages, *wording) if one in wording and one != "unofficial"), None)
+    liked = (spoken(), *languages, *wording)
+    found = next((one for one in liked if one in wording and one != "unofficial"), None)
     if found is None:
         return "", None, True
     return str(wording[found]), found, found not in (wording.get("unofficial") or ())

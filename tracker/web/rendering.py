@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, Flask, url_for
 from markupsafe import Markup
 
+from tracker import languages
 from tracker.web import language, readers
 from tracker.web.differences import tag_words
 from tracker.web.navigation import places
@@ -36,6 +37,9 @@ def prepare(app: Flask) -> None:
         folded=folded,
         tag_words=tag_words,
         places=places,
+        spoken=languages.spoken,
+        direction=languages.direction,
+        own_names=languages.OWN_NAMES,
     )
     environment.filters.update(
         day=language.day_words,
@@ -49,6 +53,7 @@ def prepare(app: Flask) -> None:
         titled=titled,
         capital=language.capital,
         country=language.country_words,
+        zone=language.zone_words,
     )
 
     @app.context_processor
@@ -79,7 +84,13 @@ def wording(text: Any, languages: tuple[str, ...] = ("es",)) -> Markup:
     said, lang, is_official = language.text_of(text, list(languages))
     if lang is None:
         return Markup("{}").format(said)
+    way = Markup(' dir="{}"').format(languages.direction(lang)) if _runs_otherwise(lang) else ""
+    marked = Markup('<span lang="{}"{}>{}</span>').format(lang, way, said)
     if is_official:
-        return Markup('<span lang="{}">{}</span>').format(lang, said)
+        return marked
     note = language._("not an official translation")
-    return Markup('<span lang="{}">{}</span> <small class="aside">({})</small>').format(lang, said, note)
+    return Markup('{} <small class="aside">({})</small>').format(marked, note)
+
+
+def _runs_otherwise(lang: str) -> bool:
+    return languages.direction(lang) != languages.direction(languages.spoken())

@@ -11,6 +11,7 @@ from tracker.events import tree
 from tracker.events.reading import node_reader
 from tracker.notifications import links
 from tracker.notifications.asking import ask_for_link
+from tracker.web.choosing import chosen
 from tracker.web.report_cards import words_of
 from tracker.web.report_opening import asked_words, found_link, page, pages, runtime
 
@@ -25,7 +26,7 @@ def take_request(handle: str) -> Response:
         return page("ended", 404, asked_words(), handle=None, typed={})
     link, person = found
     is_coming = ask_for_link(runtime(), link)
-    return page("asked", 200, words_of(person.language), is_coming=is_coming)
+    return page("asked", 200, words_of(chosen() or person.language), is_coming=is_coming)
 
 
 @pages.get("/r/<handle>/unsubscribe")
@@ -47,7 +48,7 @@ def _unsubscribe(handle: str, *, is_taken: bool) -> Response:
     if is_taken:
         with runtime().directory(link.workplan) as tx:
             links.mute(tx, runtime().now(), link)
-    return page("unsubscribe", 200, words_of(person.language), is_taken=is_taken)
+    return page("unsubscribe", 200, words_of(chosen() or person.language), is_taken=is_taken)
 
 
 @pages.get("/seal/<workplan>/<int:size>")

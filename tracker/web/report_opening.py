@@ -8,14 +8,16 @@ from typing import Any, cast
 
 from flask import Blueprint, Response, current_app, make_response, render_template, request
 
-from tracker.directory.people import LANGUAGES, Person, people_of
+from tracker.directory.people import Person, people_of
 from tracker.events.dates import local_day
+from tracker.languages import speak, spoken
 from tracker.notifications import links
 from tracker.notifications.drafts import Draft, drafts_of
 from tracker.notifications.invitations import Invitation, find_invitation
 from tracker.notifications.links import Link
 from tracker.phrases import Phrases, capital, in_language
 from tracker.runtime import Runtime
+from tracker.web.choosing import chosen
 from tracker.web.guarding import check_readable
 from tracker.web.report_cards import Card, Group, cards_of, grouped, words_of
 from tracker.web.report_fields import is_answered, shown
@@ -97,7 +99,8 @@ class Opened:
 
 
 def page(template: str, status: int, say: Phrases, **values: Any) -> Response:
-    content = render_template(f"report/{template}.html", say=say, page_language=say.language, **values)
+    speak(say.language)
+    content = render_template(f"report/{template}.html", say=say, **values)
     response = make_response(content, status)
     response.headers.update(HEADERS)
     return response
@@ -114,7 +117,7 @@ def see_other(address: str) -> Response:
 
 
 def asked_words() -> Phrases:
-    return words_of(request.accept_languages.best_match(LANGUAGES) or "en")
+    return words_of(spoken())
 
 
 def found_link(handle: str) -> tuple[Link, Person] | None:
@@ -133,7 +136,7 @@ def with_link(handle: str, show: Callable[[Opened], Response]) -> Response:
     link, person = found
     with runtime().ask(link.workplan) as view:
         invitation = find_invitation(view.tx, link.invitation) if link.invitation else None
-        say = words_of(invitation.language if invitation else person.language)
+        say = words_of(chosen() or (invitation.language if invitation else person.language))
         opened = links.round_of(view.plan, link)
         is_good = links.is_good(link, opened, view.workplan.zone, runtime().now())
         today = local_day(runtime().now(), view.workplan.zone)

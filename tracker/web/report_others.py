@@ -11,6 +11,7 @@ from tracker.notifications import drafts, invitations, links, outbox, receipts
 from tracker.notifications.asking import domain_of
 from tracker.notifications.links import Link
 from tracker.notifications.receipts import Receipt
+from tracker.web.choosing import chosen
 from tracker.web.report_cards import words_of
 from tracker.web.report_opening import (
     Opened,
@@ -103,9 +104,8 @@ def _not_me(handle: str, *, is_taken: bool) -> Response:
             receipt = receipts.find_receipt(tx, receipt.workplan, receipt.first_position)
     with runtime().ask(link.workplan) as view:
         zone = view.workplan.zone
-    return page(
-        "not_me", 200, words_of(person.language), receipt=receipt, zone=zone, handle=handle, is_taken=is_taken
-    )
+    say = words_of(chosen() or person.language)
+    return page("not_me", 200, say, receipt=receipt, zone=zone, handle=handle, is_taken=is_taken)
 
 
 def _receipt_of(tx: Transaction, link: Link) -> Receipt | None:

@@ -7,7 +7,7 @@ from typing import Any
 from tracker.events.event import id_of, kind_of
 from tracker.projections.speakers import display_name
 from tracker.web import labels
-from tracker.web.language import _, capital, occurred_words, text_of
+from tracker.web.language import _, capital, occurred_words, spoken, text_of
 from tracker.workplan.milestone import Milestone
 from tracker.workplan.plan import Plan
 from tracker.workplan.product import Product
@@ -21,7 +21,7 @@ def subject_words(plan: Plan, subject: str, languages: tuple[str, ...]) -> str:
         case "workplan":
             return _("The plan itself")
         case "entity":
-            return display_name(plan, found)
+            return display_name(plan, found, spoken())
         case "round":
             return _("Reporting round {quarter}", quarter=occurred_words(found))
         case "review":

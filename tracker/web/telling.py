@@ -14,7 +14,7 @@ from tracker.projections.reading_rights import WITHHELD
 from tracker.web import labels
 from tracker.web.differences import Line, lines
 from tracker.web.event_fields import data_lines, fields_of
-from tracker.web.language import _, instant_words, occurred_words
+from tracker.web.language import _, instant_words, occurred_words, spoken
 from tracker.web.visits import Visit
 from tracker.workplan.folding import living
 
@@ -124,7 +124,7 @@ def _occurred(here: Visit, corrected_by: list[int]) -> str | None:
 
 
 def _titled(view: dict[str, Any]) -> str:
-    data, label = view["data"], _(CATALOGUE[view["type"]].labels["en"])
+    data, label = view["data"], CATALOGUE[view["type"]].labels[spoken()]
     match view["type"]:
         case "ProgressReported":
             quarter = occurred_words(data["quarter"])

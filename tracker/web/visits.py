@@ -19,7 +19,7 @@ from tracker.projections.reading_rights import Reading, may, without_details
 from tracker.projections.speakers import display_name
 from tracker.projections.views import view_of, views
 from tracker.runtime import Runtime, View
-from tracker.web.language import _, capital, text_of
+from tracker.web.language import _, capital, spoken, text_of
 from tracker.web.moments import Moment, asked_of, instead, named_in
 from tracker.web.readers import principal_in, reader, runtime
 from tracker.web.subjects import subject_words
@@ -59,7 +59,7 @@ class Visit:
     def name(self, entity: str) -> str:
         """Return how an entity was called at the moment shown."""
         if entity not in self._names:
-            self._names[entity] = display_name(self.answer.plan, entity)
+            self._names[entity] = display_name(self.answer.plan, entity, spoken())
         return self._names[entity]
 
     def names(self, entities: list[str]) -> str:
