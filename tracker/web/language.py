@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -95,7 +96,14 @@ def country_words(code: str) -> str:
 
 def countries() -> list[tuple[str, str]]:
     """Return ``(code, name)`` of the countries and territories of ISO 3166-1, by name."""
-    return sorted(((code, country_words(code)) for code in COUNTRIES), key=lambda pair: pair[1])
+    return sorted(((code, country_words(code)) for code in COUNTRIES), key=lambda pair: unaccented(pair[1]))
+
+
+def unaccented(text: str) -> str:
+    """Return what a text is sorted by: in lower case, without its accents."""
+    return "".join(
+        sign for sign in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(sign)
+    )
 
 
 def due_words(due: str | Mapping[str, Any]) -> str:
