@@ -20,7 +20,7 @@ LANGUAGES = ("es", "fr")
 KEYWORDS = {"_": None, "n_": (1, 2)}
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 OPTIONS = {"**/templates/**.html": {"trimmed": "true"}}
-NO_WORDS = frozenset({"TONE", "SHAPES", "HEADERS", "TYPES"})
+NO_WORDS = frozenset({"QUARTER_PATTERNS", "TONE", "SHAPES", "HEADERS", "TYPES"})
 """Tables of the pages that hold no words."""
 
 Text = str | tuple[str, str]
