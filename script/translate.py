@@ -39,7 +39,7 @@ def gathered() -> Catalog:
     return found
 
 
-def tables(tree: ast.Module) -> Iterator[str]:
+def tables(tree: ast.Module) -> Iterator[Text]:
     """Yield the words of the tables of a module: the texts of a dictionary with a name in capitals.
 
     Pages look them up and pass what they find through ``_``, which an extractor that reads calls cannot see.
@@ -52,10 +52,13 @@ def tables(tree: ast.Module) -> Iterator[str]:
                     yield from filter(None, map(_words, inner.values))
 
 
-def _words(value: ast.expr) -> str | None:
-    first = value.elts[0] if isinstance(value, ast.Tuple) and value.elts else value
-    is_text = isinstance(first, ast.Constant) and isinstance(first.value, str)
-    return str(first.value) if is_text else None  # type: ignore[attr-defined]  # the line above says so
+def _words(value: ast.expr) -> Text | None:
+    """Return the text of an entry: itself, the first of several, or two forms that both say the number."""
+    parts = value.elts if isinstance(value, ast.Tuple) else [value]
+    said = [one.value for one in parts if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    if len(said) == 2 and all("{count}" in one for one in said):
+        return said[0], said[1]
+    return said[0] if said else None
 
 
 def stored(language: str) -> Catalog:

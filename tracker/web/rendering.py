@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, Flask, url_for
 from markupsafe import Markup
 
-from tracker import languages
+from tracker.languages import OWN_NAMES, direction
 from tracker.web import language, readers
 from tracker.web.differences import tag_words
 from tracker.web.navigation import places
@@ -37,9 +37,9 @@ def prepare(app: Flask) -> None:
         folded=folded,
         tag_words=tag_words,
         places=places,
-        spoken=languages.spoken,
-        direction=languages.direction,
-        own_names=languages.OWN_NAMES,
+        spoken=language.spoken,
+        direction=direction,
+        own_names=OWN_NAMES,
     )
     environment.filters.update(
         day=language.day_words,
@@ -84,7 +84,7 @@ def wording(text: Any, languages: tuple[str, ...] = ("es",)) -> Markup:
     said, lang, is_official = language.text_of(text, list(languages))
     if lang is None:
         return Markup("{}").format(said)
-    way = Markup(' dir="{}"').format(languages.direction(lang)) if _runs_otherwise(lang) else ""
+    way = Markup(' dir="{}"').format(direction(lang)) if _runs_otherwise(lang) else ""
     marked = Markup('<span lang="{}"{}>{}</span>').format(lang, way, said)
     if is_official:
         return marked
@@ -93,4 +93,4 @@ def wording(text: Any, languages: tuple[str, ...] = ("es",)) -> Markup:
 
 
 def _runs_otherwise(lang: str) -> bool:
-    return languages.direction(lang) != languages.direction(languages.spoken())
+    return direction(lang) != direction(language.spoken())
