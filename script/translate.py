@@ -17,7 +17,8 @@ ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "tracker"
 CATALOGUES = SOURCES / "translations"
 LANGUAGES = ("es", "fr")
-KEYWORDS = {"_": None, "n_": (1, 2)}
+KEYWORDS = {"_": None, "n_": (1, 2), "Place": (1,), "Page": (2,)}
+"""Calls that hold a text, and which of their arguments it is."""
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 OPTIONS = {"**/templates/**.html": {"trimmed": "true"}}
 NO_WORDS = frozenset({"QUARTER_PATTERNS", "TONE", "SHAPES", "HEADERS", "TYPES"})

@@ -36,7 +36,7 @@ def prepare(app: Flask) -> None:
         asset=asset,
         folded=folded,
         tag_words=tag_words,
-        places=places,
+        places_of=places,
         spoken=language.spoken,
         direction=direction,
         own_names=OWN_NAMES,
