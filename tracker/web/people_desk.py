@@ -96,7 +96,7 @@ def _adding(
         form=form,
         faults=_faults(error),
         is_confirmed=places is not None,
-        places=_places(here, places or []),
+        seats=_places(here, places or []),
         known=known,
         roles=[(one, labels.role_words(one)) for one in ROLES],
         role=labels.role_words(form.get("role", "")),
