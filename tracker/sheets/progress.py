@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from tracker.events.dates import first_day, quarter_of
+from tracker.runtime import View
 from tracker.sheets import cells
 from tracker.sheets.cells import CellError, plain, text_in
 from tracker.sheets.reading import Cell, Row
+from tracker.sheets.rows import Kind, Shared, Taking, Wanted
 from tracker.workplan.activity import Activity
 from tracker.workplan.entity import Entity
 from tracker.workplan.obligations import leads_of
@@ -18,6 +18,7 @@ from tracker.workplan.plan import Plan
 REQUIRED = ("activity", "entity")
 COLUMNS: dict[str, str] = {
     "activity": "its id or printed number, such as 3.2",
+    "version": "how many entries there were about the activity when the sheet was made; leave it as it is",
     "entity": "the lead whose report it is: its id or any printed name",
     "quarter": "the quarter reported about, such as 2023-Q1; default the quarter of occurred_on",
     "occurred_on": "when it was so: 2023-03-31, 2023-03, 2023-Q1 or 2023; default the quarter",
@@ -36,7 +37,9 @@ COLUMNS: dict[str, str] = {
     "received_on": "the day on which the entity's report reached the Secretariat, such as 2023-04-14",
     "received_by": "how it did: mail, meeting, phone or document (default)",
 }
-IDENTIFYING = frozenset({"activity", "entity", "quarter", "occurred_on", "received_on", "received_by"})
+IDENTIFYING = frozenset(
+    {"activity", "version", "entity", "quarter", "occurred_on", "received_on", "received_by"}
+)
 """Columns that say what a row is about: a row in which nothing else is filled in says nothing."""
 
 STATUSES = {
@@ -62,40 +65,12 @@ STATUS_WORDS, ASSESSMENT_WORDS = _spellings(STATUSES), _spellings(ASSESSMENTS)
 RECEIVED_WORDS = _spellings(RECEIVED)
 
 
-@dataclass(frozen=True, slots=True)
-class RowFault:
-    """One thing wrong with a row: where, what stands there, what is wrong with it, what could stand there instead."""
-
-    row: int
-    column: str | None
-    value: str | None
-    message: str
-    way_out: str | None = None
-
-
-@dataclass(slots=True)
-class Wanted:
-    """What a row asks to be recorded: the request of one event, as the write door takes it.
-
-    ``cells`` is what stands there, as text.
-    """
-
-    row: int
-    cells: Mapping[str, str]
-    request: dict[str, Any] = field(default_factory=dict)
-    faults: list[RowFault] = field(default_factory=list)
-
-    @property
-    def subject(self) -> str:
-        return str(self.request["subject"])
-
-
-def read_rows(rows: tuple[Row, ...], plan: Plan) -> Iterator[Wanted]:
+def read_rows(rows: tuple[Row, ...], view: View, shared: Shared) -> Iterator[Wanted]:
     """Yield what each row that says anything asks for; what is wrong with a cell is noted with it."""
-    names = Names(plan)
+    names = Names(view.plan)
     for row in rows:
         if set(row.cells) - IDENTIFYING:
-            yield _wanted(row, names)
+            yield _wanted(row, names, shared)
 
 
 class Names:
@@ -143,31 +118,14 @@ class Names:
         return found
 
 
-def _wanted(row: Row, names: Names) -> Wanted:
-    made = Wanted(row.number, {column: text_in(cell) for column, cell in row.cells.items()})
-
-    def take(column: str, read: Callable[[Cell], Any]) -> Any:
-        """Return what a cell means, None where it is empty or wrong; what is wrong is noted."""
-        if column not in row.cells:
-            return None
-        try:
-            return read(row.cells[column])
-        except CellError as error:
-            made.faults.append(RowFault(row.number, column, made.cells[column], str(error), error.way_out))
-            return None
-
+def _wanted(row: Row, names: Names, shared: Shared) -> Wanted:
+    take = Taking(row, COLUMNS)
     activity: Activity | None = take("activity", names.activity)
     entity = take("entity", lambda cell: names.entity(cell, activity))
     quarter, occurred_on = take("quarter", cells.quarter_in), take("occurred_on", cells.occurred_in)
-    made.faults += [
-        RowFault(row.number, column, None, "is empty", f"It says {COLUMNS[column]}.")
-        for column in REQUIRED
-        if column not in row.cells
-    ]
+    take.require(REQUIRED)
     if not {"quarter", "occurred_on"} & set(row.cells):
-        made.faults.append(
-            RowFault(row.number, "quarter", None, "is empty, and so is occurred_on", "Fill in one of them.")
-        )
+        take.fault("quarter", "is empty, and so is occurred_on", "Fill in one of them.")
     data = {
         "quarter": quarter or (quarter_of(first_day(occurred_on)) if occurred_on else None),
         "no_change": take("no_change", cells.yes_in) or None,
@@ -186,19 +144,27 @@ def _wanted(row: Row, names: Names) -> Wanted:
     request = {
         "type": "ProgressReported",
         "subject": f"activity/{activity.id}" if activity else None,
-        "occurred_on": occurred_on or quarter,
-        "reason": take("reason", text_in),
-        "decided_at": take("decided_at", text_in),
+        "occurred_on": occurred_on or shared.occurred_on or quarter,
+        "reason": take("reason", text_in) or shared.reason,
+        "decided_at": take("decided_at", text_in) or shared.decided_at,
         "data": {name: value for name, value in data.items() if value is not None},
     }
-    received_on = take("received_on", cells.day_in)
+    received_on = take("received_on", cells.day_in) or shared.received_on
     by = take("received_by", lambda cell: cells.word_in(cell, RECEIVED_WORDS))
     if received_on:
         request["on_behalf_of"] = {"entity": entity, "by": by or "document", "received_on": received_on}
     else:
         request["entity"] = entity
-    made.request = {name: value for name, value in request.items() if value is not None}
-    return made
+    return Wanted(
+        row.number,
+        take.cells,
+        {name: value for name, value in request.items() if value is not None},
+        take.faults,
+        known=take("version", lambda cell: cells.count_in(text_in(cell))),
+        was={"status": activity.status, "assessment": activity.assessment, "done": activity.done}
+        if activity
+        else {},
+    )
 
 
 def _totals(cell: Cell, activity: Activity | None) -> dict[str, int]:
@@ -219,3 +185,20 @@ def _totals(cell: Cell, activity: Activity | None) -> dict[str, int]:
 def _parts(cell: Cell) -> dict[str, str]:
     pairs = cells.pairs_in(cell, "a=completed; b=in_progress")
     return {key: cells.word_in(value, STATUS_WORDS) for key, value in pairs.items()}
+
+
+PROGRESS = Kind(
+    "progress",
+    COLUMNS,
+    REQUIRED,
+    {
+        "/subject": "activity",
+        "/entity": "entity",
+        "/on_behalf_of/entity": "entity",
+        "/on_behalf_of": "received_on",
+        "/data/note": "progress",
+    },
+    read_rows,
+    is_repeatable=True,
+)
+"""Columns that are called otherwise than the field they fill; all others are called like it."""

@@ -19,7 +19,7 @@ Cell = str | float | bool | date | datetime
 
 LARGEST_FILE = 10 * 1024 * 1024
 LARGEST_UNPACKED = 100 * 1024 * 1024
-MOST_ROWS = 5000
+MOST_ROWS = 20_000
 HEADER_WITHIN = 10
 """Titles may stand above the header, in so many rows."""
 
@@ -87,7 +87,7 @@ def _header(
     raise _refuse(
         name,
         f"none of the first {HEADER_WITHIN} rows is a header with: {', '.join(sorted(required))}",
-        "Begin with the template: tracker import-progress --template FILE.",
+        "Begin with the sheet that is handed out: tracker import-progress --template, tracker setup-sheet.",
     )
 
 

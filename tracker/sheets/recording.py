@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tracker.clock import new_id
 from tracker.database import Transaction
 from tracker.directory.principals import Principal
 from tracker.errors import ConflictError, Fault, RuleError
 from tracker.events.append import Appended, Decision
+from tracker.events.catalogue import EntryRetracted
 from tracker.events.event import Event, Wish
 from tracker.events.intake import read_wish
 from tracker.events.reading import read_subject, read_texts
@@ -19,28 +21,26 @@ from tracker.events.sealing import Sealer, reveal, seals_in
 from tracker.events.shapes import to_json
 from tracker.events.vocabulary import Source
 from tracker.runtime import Runtime, View
-from tracker.sheets.progress import COLUMNS, REQUIRED, RowFault, Wanted, read_rows
 from tracker.sheets.reading import Sheet, read_sheet
+from tracker.sheets.rows import NOTHING_SHARED, Kind, RowFault, Say, Shared, Wanted, be_silent
+from tracker.sheets.staleness import stale
 
 ENVELOPE = ("entity", "on_behalf_of", "reason", "decided_at", "occurred_on")
-PLACES = {
-    "/subject": "activity",
-    "/entity": "entity",
-    "/on_behalf_of/entity": "entity",
-    "/on_behalf_of": "received_on",
-    "/data/note": "progress",
-}
-"""Columns that are called otherwise than the field they fill; all others are called like it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a sheet would do. ``held`` are rows that are entries already, by position; ``faults`` forbid it all."""
+    """What a sheet would do. ``held`` are rows that are entries already, by position; ``faults`` forbid it all.
 
+    ``position`` is that of the newest entry it was judged with.
+    """
+
+    kind: Kind
     sheet: Sheet
     wanted: tuple[Wanted, ...]
     held: dict[int, int]
     faults: tuple[RowFault, ...]
+    position: int
 
     @property
     def new(self) -> list[Wanted]:
@@ -48,8 +48,8 @@ class Outcome:
 
     @property
     def silent(self) -> int:
-        """How many rows say nothing beyond what they are about."""
-        return len(self.sheet.rows) - len(self.wanted)
+        """How many rows say nothing beyond what they are about, or nothing that is not so already."""
+        return len(self.sheet.rows) - len({one.row for one in self.wanted})
 
 
 class RefusedSheetError(RuleError):
@@ -67,30 +67,52 @@ class RefusedSheetError(RuleError):
         self.rows = tuple(faults)
 
 
-def plan_progress(runtime: Runtime, workplan: str, principal: Principal, name: str, data: bytes) -> Outcome:
-    """Read a sheet of reports and judge it, row by row and as a whole; nothing is written.
+def plan_sheet(
+    runtime: Runtime,
+    workplan: str,
+    principal: Principal,
+    kind: Kind,
+    name: str,
+    data: bytes,
+    shared: Shared = NOTHING_SHARED,
+    say: Say = be_silent,
+) -> Outcome:
+    """Read a sheet and judge it, row by row and as a whole; nothing is written. ``say`` is told how far it is.
 
     Raises:
-        RuleError: the file is no sheet of reports.
+        RuleError: the file is no such sheet.
     """
-    sheet = read_sheet(name, data, tuple(COLUMNS), REQUIRED)
+    say("reading", 0)
+    sheet = read_sheet(name, data, tuple(kind.columns), kind.required)
+    say("comparing", len(sheet.rows))
     with runtime.ask(workplan) as view:
-        wanted = tuple(read_rows(sheet.rows, view.plan))
+        position = view.end.position
+        wanted = tuple(kind.read(sheet.rows, view, shared))
         faults = [fault for one in wanted for fault in one.faults]
         sound = [one for one in wanted if not one.faults]
-        held = _held(view, sheet, sound)
-    new = [one for one in sound if one.row not in held]
-    faults += _repeated(new)
-    wishes, unread = _wishes(sheet, new)
+        held = _held(view, sheet, sound) if kind.is_repeatable else {}
+        new = [one for one in sound if one.row not in held]
+        late = stale(view, new, frozenset(held.values()))
+        faults += late
+        new = [one for one in new if one.row not in {fault.row for fault in late}]
+        for one in new:
+            if one.known is not None:  # whatever happens between this and the recording makes it stale
+                one.request["expected_version"] = view.plan.standings[one.subject].version
+    if kind.is_repeatable:
+        faults += _repeated(new)
+    say("judging", len(new))
+    wishes, unread = _wishes(kind, sheet, new)
     faults += unread
-    faults += _judged(runtime, workplan, principal, wishes)
-    return Outcome(sheet, wanted, held, tuple(sorted(faults, key=lambda one: (one.row, one.column or ""))))
+    faults += _judged(runtime, workplan, principal, kind, wishes)
+    # one fault of a row that asks for several things is said once
+    ordered = sorted(dict.fromkeys(faults), key=lambda one: (one.row, one.column or ""))
+    return Outcome(kind, sheet, wanted, held, tuple(ordered), position)
 
 
-def record_progress(
-    runtime: Runtime, workplan: str, principal: Principal, outcome: Outcome
+def record_sheet(
+    runtime: Runtime, workplan: str, principal: Principal, outcome: Outcome, say: Say = be_silent
 ) -> Appended | None:
-    """Record what a sheet would do; None where all of it is recorded already.
+    """Record what a sheet would do; None where all of it is so already. What it wrote has one correlation id.
 
     Raises:
         RefusedSheetError: rows cannot be recorded.
@@ -100,12 +122,21 @@ def record_progress(
         raise RefusedSheetError(outcome.faults)
     if not outcome.new:
         return None
+    say("recording", len(outcome.new))
     sealer = Sealer()
-    wishes, _ = _wishes(outcome.sheet, outcome.new, sealer)
+    wishes, _ = _wishes(outcome.kind, outcome.sheet, outcome.new, sealer)
     body = {"sha256": outcome.sheet.sha256, "rows": [one.row for one in outcome.new]}
-    key = f"sheet-{outcome.sheet.sha256[:40]}-{len(outcome.held)}"
+    # Brought twice at once it is one request; brought again after it was undone, another.
+    key = f"sheet-{outcome.sheet.sha256[:40]}-{outcome.position}"
     return runtime.wish(
-        workplan, [wish for _, wish in wishes], principal, "import", key, sealer=sealer, body=body
+        workplan,
+        [wish for _, wish in wishes],
+        principal,
+        "import",
+        key,
+        sealer=sealer,
+        body=body,
+        correlation_id=new_id(),
     )
 
 
@@ -113,7 +144,7 @@ Numbered = list[tuple[Wanted, Wish]]
 
 
 def _wishes(
-    sheet: Sheet, rows: Iterable[Wanted], sealer: Sealer | None = None
+    kind: Kind, sheet: Sheet, rows: Iterable[Wanted], sealer: Sealer | None = None
 ) -> tuple[Numbered, list[RowFault]]:
     """Return each row's wish, and what the fields of the others cannot hold."""
     sealer = sealer or Sealer()
@@ -124,7 +155,7 @@ def _wishes(
         try:
             made.append((one, read_wish(one.request, sealer, "", source)))
         except RuleError as error:
-            faults += [_fault(one, fault.pointer, fault.message, None) for fault in error.faults]
+            faults += [_fault(kind, one, fault.pointer, fault.message, None) for fault in error.faults]
     return made, faults
 
 
@@ -141,7 +172,9 @@ def _held(view: View, sheet: Sheet, wanted: Sequence[Wanted]) -> dict[int, int]:
     for one in wanted:
         by_subject[one.subject].append(one)
     for subject, rows in by_subject.items():
-        events = [event for event in read_subject(view.tx, view.end.workplan, subject) if event.source]
+        every = read_subject(view.tx, view.end.workplan, subject)
+        undone = {event.data.position for event in every if isinstance(event.data, EntryRetracted)}
+        events = [event for event in every if event.source and event.position not in undone]
         here = {
             event.source.row: event.position for event in events if _is_from(event, sheet) and event.source
         }
@@ -212,7 +245,9 @@ def rehearse(runtime: Runtime, workplan: str, principal: Principal, wishes: Sequ
     return found[0]
 
 
-def _judged(runtime: Runtime, workplan: str, principal: Principal, wishes: Numbered) -> list[RowFault]:
+def _judged(
+    runtime: Runtime, workplan: str, principal: Principal, kind: Kind, wishes: Numbered
+) -> list[RowFault]:
     """Return every row that a rule refuses, as far as one can tell while others are wrong."""
 
     def judge(some: Numbered) -> RuleError | ConflictError | None:
@@ -227,16 +262,18 @@ def _judged(runtime: Runtime, workplan: str, principal: Principal, wishes: Numbe
     by_subject: dict[str, Numbered] = defaultdict(list)
     for one, wish in wishes:
         by_subject[wish.subject].append((one, wish))
-    return [fault for some in by_subject.values() for fault in _refused(some, judge)]
+    return [fault for some in by_subject.values() for fault in _refused(kind, some, judge)]
 
 
-def _refused(some: Numbered, judge: Callable[[Numbered], RuleError | ConflictError | None]) -> list[RowFault]:
+def _refused(
+    kind: Kind, some: Numbered, judge: Callable[[Numbered], RuleError | ConflictError | None]
+) -> list[RowFault]:
     """Return the rows of one subject that are refused, taking one out after the other until the rest fits."""
     faults, left = [], list(some)
     while left and (error := judge(left)) is not None:
         index, pointer = _place(error.field or "", len(left))
         one, _ = left.pop(index)
-        faults.append(_fault(one, pointer, str(error), error.way_out))
+        faults.append(_fault(kind, one, pointer, str(error), error.way_out))
     return faults
 
 
@@ -248,11 +285,14 @@ def _place(field: str, count: int) -> tuple[int, str]:
     return (int(number), f"/{rest}") if number.isdecimal() and int(number) < count else (count - 1, "")
 
 
-def _fault(one: Wanted, pointer: str, message: str, way_out: str | None) -> RowFault:
+def _fault(kind: Kind, one: Wanted, pointer: str, message: str, way_out: str | None) -> RowFault:
     parts = pointer.removeprefix("/data").strip("/").split("/")
-    column = PLACES.get(pointer) or (parts[0] if parts[0] in COLUMNS else None)
-    if column == "occurred_on" and column not in one.cells:
+    by_place = next(
+        (kind.places[said] for said in (pointer, pointer.rpartition("/")[0]) if said in kind.places), None
+    )
+    column = one.column or by_place or (parts[0] if parts[0] in kind.columns else None)
+    if column == "occurred_on" and column not in one.cells and "quarter" in one.cells:
         column = "quarter"  # which it was taken from
-    if way_out is None and column:
-        way_out = f"It says {COLUMNS[column]}."
+    if way_out is None and column and column in kind.columns:
+        way_out = f"It says {kind.columns[column]}."
     return RowFault(one.row, column, one.cells.get(column or ""), message, way_out)
