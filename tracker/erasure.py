@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from tracker.clock import instant_text
 from tracker.database import Database, Transaction
 from tracker.directory.feeds import feeds_of
+from tracker.directory.identities import identities_of
 from tracker.directory.people import Person, grants_of, person_of
 from tracker.directory.principals import Principal
-from tracker.directory.tables import feeds, grants, people, signin_links, signins, tokens
-from tracker.directory.tokens import principal_again
+from tracker.directory.tables import feeds, grants, identities, people, signin_links, signins, tokens
+from tracker.directory.tokens import principal_again, tokens_of
 from tracker.errors import DeniedError, NotFoundError
 from tracker.events.ledger import Removal
 from tracker.events.vocabulary import Channel
@@ -92,6 +93,7 @@ def erase(runtime: Runtime, person: str, principal: Principal, channel: Channel 
         tx.core.execute(sa.delete(grants).where(grants.c.person == person))
         tx.core.execute(sa.delete(feeds).where(feeds.c.person == person))
         remove_all_of(tx, person)
+        tx.core.execute(sa.delete(identities).where(identities.c.person == person))
         tx.core.execute(sa.delete(signin_links).where(signin_links.c.person == person))
         tx.core.execute(sa.delete(signins).where(signins.c.person == person))
         tx.core.execute(
@@ -151,10 +153,11 @@ def scrub(database: Database) -> None:
             connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for table in ("people", "grants", "tokens", "signins", "signin_links", "texts", *_BEHIND_LINKS):
+        for table in (*_WAYS_IN, "texts", *_BEHIND_LINKS):
             connection.exec_driver_sql(f"VACUUM (FULL) {table}")
 
 
+_WAYS_IN = ("people", "grants", "tokens", "signins", "signin_links", "identities")
 _BEHIND_LINKS = ("drafts", "invitations", "receipts")
 
 
@@ -176,6 +179,8 @@ def own_data(tx: Transaction, person: str, workplan: str | None = None) -> Found
         "muted": known.muted,
         "roles": [{"workplan": row.workplan, "role": row.role, "region": row.region} for row in rows],
         "workplans": grants_of(tx, person),
+        "identities": identities_of(tx, person),
+        "tokens": tokens_of(tx, person),
         "calendars": [
             {"workplan": one} | feed for one in grants_of(tx, person) for feed in feeds_of(tx, one, person)
         ],
@@ -192,7 +197,7 @@ def own_data(tx: Transaction, person: str, workplan: str | None = None) -> Found
     return held | only | {"workplans": [one for one in held["workplans"] if one == workplan]}
 
 
-_BY_WORKPLAN = ("roles", "calendars", "letters", "drafts", "texts")
+_BY_WORKPLAN = ("roles", "tokens", "calendars", "letters", "drafts", "texts")
 
 
 def sync_ledger(runtime: Runtime) -> int:

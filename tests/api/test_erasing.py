@@ -95,7 +95,7 @@ def test_nobody_is_erased_who_takes_part_where_the_asker_decides_nothing(house: 
     assert "another workplan" in answer.json["title"] + answer.json.get("detail", "")
     assert "elsewhere" not in answer.get_data(as_text=True), "where, is not told"
     with house.runtime.directory() as tx:
-        people.withdraw(tx, whom, "elsewhere", "viewer")
+        people.withdraw(tx, house.runtime.now(), whom, "elsewhere", "viewer")
     assert delete(house, whom).status_code == 200
 
 

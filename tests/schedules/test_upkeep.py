@@ -14,7 +14,7 @@ from schedules.timetable import JOBS, Job, listing
 from tests.mailing import PLAN, Clock, MailServer, sqlite_only, states, with_settings
 from tests.reading_mail import text_of
 from tracker.cli import main
-from tracker.directory import people, tokens
+from tracker.directory import people, signins, tokens
 from tracker.directory.principals import system
 from tracker.notifications import outbox
 from tracker.projections.job_runs import job_runs
@@ -159,7 +159,7 @@ def test_ended_signins_go_after_a_month_and_the_first_link_is_not_offered_again(
     with runtime.database.read() as tx:
         assert tx.one("SELECT count(*) FROM signins") == (1,)
         assert tx.one("SELECT count(*) FROM signin_links") == (0,)
-        assert tokens.was_ever_signed_in(tx)
+        assert signins.was_ever_signed_in(tx)
 
 
 @sqlite_only

@@ -82,7 +82,7 @@ def test_rights_are_those_of_today_on_past_views_too(site: Site):
     with runtime.directory() as tx:
         person = people.person_at(tx, "viewer@example.org")
         assert person
-        people.withdraw(tx, person, "unnm-2022-2024", "viewer")
+        people.withdraw(tx, runtime.now(), person, "unnm-2022-2024", "viewer")
     assert reader.get(past).status_code == 404
 
 

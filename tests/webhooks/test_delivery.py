@@ -155,7 +155,7 @@ def test_what_is_sent_is_what_its_subscriber_may_read_now(desk: Installation, re
     with desk.runtime.directory() as tx:
         person = people.person_at(tx, "other.lead@example.org")
         assert person
-        people.withdraw(tx, person, WORKPLAN, "lead")
+        people.withdraw(tx, desk.runtime.now(), person, WORKPLAN, "lead")
         tx.run("UPDATE tokens SET revoked_at = '2023-07-05' WHERE person = ?", person)
     record(desk, 1)
     deliver_webhooks(desk.runtime)

@@ -152,6 +152,21 @@ class Erased(Shape):
     texts = table(NamingText)
 
 
+class Identity(Shape):
+    """An account at a sign-in provider."""
+
+    issuer = string()
+    subject = string()
+    linked_at = string()
+
+
+class Identities(Shape):
+    """The accounts of a person."""
+
+    items = table(Identity)
+    next = integer(null=True)
+
+
 class OwnData(Shape):
     """Everything that is held about a person."""
 
@@ -162,6 +177,8 @@ class OwnData(Shape):
     muted = boolean()
     roles = fields.List(fields.Dict(), required=True)
     workplans = strings()
+    identities = table(Identity)
+    tokens = fields.List(fields.Dict(), required=True)
     calendars = fields.List(fields.Dict(), required=True)
     letters = fields.List(fields.Dict(), required=True)
     drafts = fields.List(fields.Dict(), required=True)

@@ -12,8 +12,9 @@ from tracker.database import Transaction
 from tracker.directory.cookies import cookie_name
 from tracker.directory.people import person_of, principal_of
 from tracker.directory.principals import Principal
+from tracker.directory.signins import signed_in_person
 from tracker.directory.tokens import PREFIX as TOKEN_PREFIX
-from tracker.directory.tokens import signed_in_person, token_principal, touch_token
+from tracker.directory.tokens import token_principal, touch_token
 from tracker.errors import UnavailableError, UnknownReaderError
 from tracker.runtime import Runtime
 

@@ -11,7 +11,7 @@ from tracker.api.call import PREFIX, Answer, Asked, Call
 from tracker.api.dispatch import nothing_here
 from tracker.api.queries import REGIONS, Choice, Said
 from tracker.database import Transaction
-from tracker.directory import people
+from tracker.directory import people, tokens
 from tracker.directory.principals import ROLES
 from tracker.events.vocabulary import SLUG, SUBJECT_ID
 from tracker.notifications import handover
@@ -88,6 +88,8 @@ def change_person(call: Call, asked: Asked) -> Answer:
     person = call.path["person"]
     _shown(asked.view.tx, call.workplan, person, asked.view.plan)
     with call.runtime.directory(call.workplan) as tx:
+        if call.body.get("email") is not None:
+            tokens.check_decides_about(tx, call.runtime.now(), person, asked.reader.principal)
         people.change_person(tx, person, **call.body)
     return _now(call, person, 200)
 
@@ -115,9 +117,9 @@ def grant_role(call: Call, _asked: Asked) -> Answer:
 
 
 def withdraw_role(call: Call, _asked: Asked) -> Answer:
-    """Withdraw a role in this workplan; it counts from the next request on."""
+    """Withdraw a role in this workplan, and revoke the person's tokens of it; it counts from the next request on."""
     with call.runtime.directory(call.workplan) as tx:
-        if not people.withdraw(tx, call.path["person"], call.workplan, call.path["role"]):
+        if not people.withdraw(tx, call.runtime.now(), call.path["person"], call.workplan, call.path["role"]):
             raise nothing_here()
     return Answer(None, 204)
 

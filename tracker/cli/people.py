@@ -9,7 +9,7 @@ import click
 
 from tracker import erasure
 from tracker.cli.context import as_json, entity_meant, running, show, workplan_meant, workplan_option
-from tracker.directory import people, tokens
+from tracker.directory import identities, people, tokens
 from tracker.directory.principals import ROLES, system
 from tracker.events.reading import read_event
 
@@ -148,6 +148,29 @@ def link(*, person_id: str, as_json: bool) -> None:
             secret = tokens.make_signin_link(tx, runtime.now(), person_id)
         address = f"{runtime.settings.base_url}/signin/{secret}"
         show({"link": address}, address, is_json=as_json)
+
+
+@person.command("identity")
+@click.argument("person_id")
+@click.option("--subject", help="Link the account that the provider names so (`sub`).")
+@click.option("--unlink", "is_unlinking", is_flag=True, help="Unlink every account, and end the signins.")
+@as_json
+def identity(*, person_id: str, subject: str | None, is_unlinking: bool, as_json: bool) -> None:
+    """Show, link or unlink a person's accounts at the sign-in provider (TRACKER_OIDC_ISSUER)."""
+    with running() as runtime:
+        with runtime.directory() as tx:
+            people.person_of(tx, person_id)
+            if is_unlinking:
+                identities.unlink(tx, runtime.now(), person_id)
+            if subject is not None:
+                if runtime.settings.provider is None:
+                    raise click.UsageError(
+                        "No sign-in provider is set up: see TRACKER_OIDC_ISSUER in docs/settings.md."
+                    )
+                identities.link(tx, runtime.now(), person_id, runtime.settings.provider.issuer, subject)
+            found = identities.identities_of(tx, person_id)
+        words = "\n".join(f"{one['issuer']}  {one['subject']}" for one in found) or "none"
+        show({"person": person_id, "identities": found}, words, is_json=as_json)
 
 
 @person.command("show")

@@ -16,7 +16,7 @@ import click
 from tracker.cli.context import as_json, bring_up, note, running, settings, show
 from tracker.cli.proof import unguarded
 from tracker.database import is_migrated, migrate
-from tracker.directory import people, tokens
+from tracker.directory import people, signins, tokens
 from tracker.erasure import sync_ledger
 from tracker.events import guards
 from tracker.plans.reader import SHIPPED, read_file
@@ -39,7 +39,7 @@ def load_shipped(runtime: Runtime) -> int:
 def first_link(runtime: Runtime) -> str | None:
     """Return a one-time link for the Secretariat while nobody has ever signed in."""
     with runtime.directory() as tx:
-        if tokens.was_ever_signed_in(tx):
+        if signins.was_ever_signed_in(tx):
             return None
         host = "localhost" if runtime.settings.is_loopback else runtime.settings.host
         known = people.people_of(tx)

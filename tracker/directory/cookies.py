@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from tracker.clock import instant_text
 from tracker.database import Transaction
+from tracker.directory.hashing import hash_of
 from tracker.directory.tables import signins
-from tracker.directory.tokens import hash_of
 
 TOUCH_EVERY = timedelta(minutes=5)
 """A signin in use is written down this often, not at every page: two hours of idling end it."""
@@ -28,6 +28,11 @@ class CookieAttributes(TypedDict):
 def cookie_name(base_url: str) -> str:
     """Return ``__Host-sid`` where the installation is reached by https; browsers refuse that name on plain http."""
     return "__Host-sid" if base_url.startswith("https://") else "sid"
+
+
+def visit_cookie_name(base_url: str) -> str:
+    """Return the name of the cookie that a browser keeps while it is at the provider of sign-ins."""
+    return "__Host-visit" if base_url.startswith("https://") else "visit"
 
 
 def cookie_attributes(base_url: str) -> CookieAttributes:

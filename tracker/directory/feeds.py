@@ -10,8 +10,8 @@ import sqlalchemy as sa
 
 from tracker.clock import instant_text, new_id, new_secret
 from tracker.database import Transaction
+from tracker.directory.hashing import hash_of
 from tracker.directory.tables import feeds
-from tracker.directory.tokens import hash_of
 from tracker.errors import NotFoundError, RuleError
 
 MOST = 20

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from tracker.clock import instant_text
 from tracker.database import Transaction
 from tracker.directory.principals import ROLES, Principal, Role
-from tracker.directory.tables import grants, people
+from tracker.directory.tables import grants, people, tokens
 from tracker.errors import NotFoundError, RuleError
 
 LANGUAGES = ("es", "en", "fr")
@@ -156,8 +156,8 @@ def grant(
     )
 
 
-def withdraw(tx: Transaction, person: str, workplan: str, role: str) -> bool:
-    """Take a role in a workplan back; return whether the person had it.
+def withdraw(tx: Transaction, now: datetime, person: str, workplan: str, role: str) -> bool:
+    """Take a role in a workplan back, with the person's tokens of that role; return whether the person had it.
 
     Raises:
         RuleError: nobody would be left in the Secretariat, and so nobody who could grant a role again.
@@ -170,6 +170,16 @@ def withdraw(tx: Transaction, person: str, workplan: str, role: str) -> bool:
             value=role,
             way_out="Grant the role to somebody else first.",
         )
+    tx.core.execute(
+        sa.update(tokens)
+        .where(
+            tokens.c.person == person,
+            tokens.c.workplan == workplan,
+            tokens.c.role == role,
+            tokens.c.revoked_at.is_(None),
+        )
+        .values(revoked_at=instant_text(now))
+    )
     done = tx.core.execute(
         sa.delete(grants).where(
             grants.c.person == person, grants.c.workplan == workplan, grants.c.role == role

@@ -1,4 +1,4 @@
-"""The tables of the directory. Secrets are stored as SHA-256 only; they have 256 bits, so no slower hash is needed."""
+"""The tables of the directory. What opens something is stored as its hash only."""
 
 from __future__ import annotations
 
@@ -68,6 +68,7 @@ signins = sa.Table(
     sa.Column("seen_at", sa.Text, nullable=False),
     sa.Column("expires_at", sa.Text, nullable=False),
     sa.Column("revoked_at", sa.Text),
+    sa.Column("proved_at", sa.Text),
 )
 
 feeds = sa.Table(
@@ -82,4 +83,26 @@ feeds = sa.Table(
     sa.Column("language", sa.Text, nullable=False),
     sa.Column("created_at", sa.Text, nullable=False),
     sa.Index("feeds_by_person", "person", "workplan"),
+)
+
+identities = sa.Table(
+    "identities",
+    metadata,
+    sa.Column("issuer", sa.Text, primary_key=True),
+    sa.Column("subject", sa.Text, primary_key=True),
+    sa.Column("person", sa.Text, nullable=False),
+    sa.Column("linked_at", sa.Text, nullable=False),
+    sa.Index("identities_by_person", "person"),
+)
+
+provider_visits = sa.Table(
+    "provider_visits",
+    metadata,
+    sa.Column("hash", sa.Text, primary_key=True),
+    sa.Column("browser", sa.Text, nullable=False),
+    sa.Column("nonce", sa.Text, nullable=False),
+    sa.Column("verifier", sa.Text, nullable=False),
+    sa.Column("leads_to", sa.Text),
+    sa.Column("is_again", sa.Boolean, nullable=False),
+    sa.Column("expires_at", sa.Text, nullable=False),
 )

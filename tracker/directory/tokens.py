@@ -1,8 +1,7 @@
-"""Tokens for other systems, and one-time links and signins for people."""
+"""Tokens for other systems, and links that sign people in once."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,23 +11,17 @@ import sqlalchemy as sa
 
 from tracker.clock import instant_text, new_id, new_secret
 from tracker.database import Transaction
-from tracker.directory.people import principal_of
+from tracker.directory.hashing import hash_of
+from tracker.directory.people import grants_of, principal_of
 from tracker.directory.principals import ROLES, Principal, Role
-from tracker.directory.tables import signin_links, signins, tokens
-from tracker.errors import NotFoundError, RuleError, UnknownReaderError
+from tracker.directory.signins import new_signin
+from tracker.directory.tables import provider_visits, signin_links, signins, tokens
+from tracker.errors import DeniedError, NotFoundError, RuleError, UnknownReaderError
 
 PREFIX = "wpt_"
 LONGEST = timedelta(days=366)
 KEPT_AFTER = timedelta(days=30)
 LINK_LIFE = timedelta(minutes=60)
-IDLE = timedelta(hours=2)
-ABSOLUTE = timedelta(hours=12)
-FRESH = timedelta(minutes=15)
-"""How long after signing in somebody may still do what nobody can undo."""
-
-
-def hash_of(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,18 +101,19 @@ def token_again(tx: Transaction, now: datetime, actor: str) -> tuple[str, Princi
 
 # Every request asks this: by the driver, as the hot paths do.
 _FOUND = (
-    "SELECT token, workplan, role, person, region, entities, workstreams, scopes, expires_at, revoked_at"
+    "SELECT token, workplan, role, person, region, entities, workstreams, scopes, expires_at, revoked_at,"
+    " (SELECT coalesce(suspended_at, erased_at) FROM people WHERE people.person = tokens.person)"
     " FROM tokens"
 )
 
 
 def _token(row: tuple[Any, ...] | None, now: datetime) -> tuple[str, Principal]:
-    if row is None or row[9] or row[8] <= instant_text(now):
+    if row is None or row[10] or row[9] or row[8] <= instant_text(now):
         raise UnknownReaderError(
             "this token is not, or no longer, good",
             way_out="Ask the Secretariat for a new one; it is sent as `Authorization: Bearer <token>`.",
         )
-    token, workplan, role, person, region, entities, workstreams, scopes, _expires_at, _revoked_at = row
+    token, workplan, role, person, region, entities, workstreams, scopes, *_ = row
     return workplan, Principal(
         actor=f"token:{token}",
         roles=frozenset({role}),
@@ -138,40 +132,52 @@ def touch_token(tx: Transaction, actor: str, day: str) -> None:
     )
 
 
-def list_tokens(tx: Transaction, workplan: str) -> list[dict[str, Any]]:
-    """Return the tokens of a workplan, newest first, without their secrets."""
-    rows = tx.core.execute(
-        sa.select(tokens).where(tokens.c.workplan == workplan).order_by(tokens.c.created_at.desc())
-    )
+def list_tokens(tx: Transaction, workplan: str, person: str | None = None) -> list[dict[str, Any]]:
+    """Return the tokens of a workplan, or those of one person there, newest first, without their secrets."""
+    query = sa.select(tokens).where(tokens.c.workplan == workplan)
+    if person is not None:
+        query = query.where(tokens.c.person == person)
+    return [_shown(row) for row in tx.core.execute(query.order_by(tokens.c.created_at.desc()))]
+
+
+def tokens_of(tx: Transaction, person: str) -> list[dict[str, Any]]:
+    """Return what is held about a person's tokens, wherever they are for."""
+    rows = tx.core.execute(sa.select(tokens).where(tokens.c.person == person).order_by(tokens.c.created_at))
     return [
-        {
-            "id": row.token,
-            "prefix": row.prefix,
-            "role": row.role,
-            "person": row.person,
-            "entities": json.loads(row.entities),
-            "workstreams": json.loads(row.workstreams),
-            "scopes": json.loads(row.scopes),
-            "created_at": row.created_at,
-            "expires_at": row.expires_at,
-            "last_used_on": row.last_used_on,
-            "revoked_at": row.revoked_at,
-        }
+        {"workplan": row.workplan}
+        | {name: _shown(row)[name] for name in ("id", "prefix", "role", "last_used_on")}
         for row in rows
     ]
 
 
-def revoke_token(tx: Transaction, now: datetime, workplan: str, token: str) -> None:
-    """Revoke a token: from now on it opens nothing.
+def _shown(row: Any) -> dict[str, Any]:
+    return {
+        "id": row.token,
+        "prefix": row.prefix,
+        "role": row.role,
+        "person": row.person,
+        "entities": json.loads(row.entities),
+        "workstreams": json.loads(row.workstreams),
+        "scopes": json.loads(row.scopes),
+        "created_at": row.created_at,
+        "expires_at": row.expires_at,
+        "last_used_on": row.last_used_on,
+        "revoked_at": row.revoked_at,
+    }
+
+
+def revoke_token(
+    tx: Transaction, now: datetime, workplan: str, token: str, person: str | None = None
+) -> None:
+    """Revoke a token, ``person``'s own where one is named: from now on it opens nothing.
 
     Raises:
         NotFoundError: there is none such in the workplan.
     """
-    done = tx.core.execute(
-        sa.update(tokens)
-        .where(tokens.c.token == token, tokens.c.workplan == workplan, tokens.c.revoked_at.is_(None))
-        .values(revoked_at=instant_text(now))
-    )
+    which = [tokens.c.token == token, tokens.c.workplan == workplan, tokens.c.revoked_at.is_(None)]
+    if person is not None:
+        which.append(tokens.c.person == person)
+    done = tx.core.execute(sa.update(tokens).where(*which).values(revoked_at=instant_text(now)))
     if done.rowcount == 0:
         raise NotFoundError("there is no living token {token}", token=token, value=token)
 
@@ -201,8 +207,8 @@ def is_good_link(tx: Transaction, now: datetime, secret: str) -> bool:
     return row is not None and not row.used_at and row.expires_at > instant_text(now)
 
 
-def sign_in(tx: Transaction, now: datetime, secret: str) -> str:
-    """Use a sign-in link up and return the secret of the new signin.
+def sign_in(tx: Transaction, now: datetime, secret: str, instead_of: str | None = None) -> str:
+    """Use a sign-in link up and return the secret of the new signin, ``instead_of`` the one that the browser had.
 
     Raises:
         UnknownReaderError: the link was used, has expired, or never was.
@@ -224,49 +230,26 @@ def sign_in(tx: Transaction, now: datetime, secret: str) -> str:
     person = tx.core.execute(
         sa.select(signin_links.c.person).where(signin_links.c.hash == hash_of(secret))
     ).scalar_one()
-    made = new_secret()
-    tx.core.execute(
-        signins.insert().values(
-            hash=hash_of(made),
+    return new_signin(tx, now, person, proved_at=now, instead_of=instead_of)
+
+
+def check_decides_about(tx: Transaction, now: datetime, person: str, principal: Principal) -> None:
+    """Refuse to change how somebody signs in who takes part where the asker decides nothing.
+
+    Raises:
+        DeniedError: whoever changes an address or an identity could sign in with it, everywhere.
+    """
+    elsewhere = [
+        one
+        for one in grants_of(tx, person)
+        if not principal_again(tx, now, one, principal).has("secretariat")
+    ]
+    if elsewhere:
+        raise DeniedError(
+            "{person} also takes part in another workplan, whose Secretariat decides as well",
             person=person,
-            created_at=instant_text(now),
-            seen_at=instant_text(now),
-            expires_at=instant_text(now + ABSOLUTE),
+            way_out="Ask whoever runs the system: `tracker person change` and `tracker person identity`.",
         )
-    )
-    return made
-
-
-def signed_in_person(tx: Transaction, now: datetime, secret: str) -> str | None:
-    """Return who is signed in by this secret; None where it is idle, expired, revoked or unknown."""
-    row = tx.core.execute(sa.select(signins).where(signins.c.hash == hash_of(secret))).first()
-    if (
-        row is None
-        or row.revoked_at
-        or row.expires_at <= instant_text(now)
-        or row.seen_at <= instant_text(now - IDLE)
-    ):
-        return None
-    return str(row.person)
-
-
-def is_fresh(tx: Transaction, now: datetime, secret: str) -> bool:
-    """Return whether a signin was made just now; using it does not make it any fresher."""
-    made = tx.core.execute(sa.select(signins.c.created_at).where(signins.c.hash == hash_of(secret))).scalar()
-    return made is not None and made > instant_text(now - FRESH)
-
-
-def touch_signin(tx: Transaction, now: datetime, secret: str) -> None:
-    """Say that a signin is still in use."""
-    tx.core.execute(
-        sa.update(signins).where(signins.c.hash == hash_of(secret)).values(seen_at=instant_text(now))
-    )
-
-
-def sign_out(tx: Transaction, now: datetime, secret: str) -> None:
-    tx.core.execute(
-        sa.update(signins).where(signins.c.hash == hash_of(secret)).values(revoked_at=instant_text(now))
-    )
 
 
 def principal_again(tx: Transaction, now: datetime, workplan: str, principal: Principal) -> Principal:
@@ -283,10 +266,6 @@ def principal_again(tx: Transaction, now: datetime, workplan: str, principal: Pr
     return principal_of(tx, principal.actor, workplan)
 
 
-def was_ever_signed_in(tx: Transaction) -> bool:
-    return tx.core.execute(sa.select(signins.c.hash).limit(1)).first() is not None
-
-
 def prune_signins(tx: Transaction, now: datetime) -> int:
     """Remove the signins and the links to sign in that ended a month ago; return how many.
 
@@ -297,7 +276,8 @@ def prune_signins(tx: Transaction, now: datetime) -> int:
     is_over = sa.or_(signins.c.expires_at < over, signins.c.revoked_at < over)
     done = tx.core.execute(sa.delete(signins).where(is_over, signins.c.hash != newest))
     used = tx.core.execute(sa.delete(signin_links).where(signin_links.c.expires_at < over))
-    return done.rowcount + used.rowcount
+    left = tx.core.execute(sa.delete(provider_visits).where(provider_visits.c.expires_at < instant_text(now)))
+    return done.rowcount + used.rowcount + left.rowcount
 
 
 def void_links(tx: Transaction, now: datetime, person: str) -> None:

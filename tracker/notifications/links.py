@@ -16,9 +16,9 @@ import sqlalchemy as sa
 
 from tracker.clock import instant_text, new_secret
 from tracker.database import Transaction
+from tracker.directory.hashing import hash_of
 from tracker.directory.people import people_of, set_muted
 from tracker.directory.principals import Principal
-from tracker.directory.tokens import hash_of
 from tracker.errors import DeniedError
 from tracker.notifications.outbox import Letter
 from tracker.notifications.tables import invitations, links

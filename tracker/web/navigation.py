@@ -74,6 +74,7 @@ PLACES = (
                 "people",
                 also=("add_form", "add", "person", "change", "erase_form", "erase"),
             ),
+            Page("tokens", "Tokens", "people", also=("create_token",)),
         ),
     ),
 )

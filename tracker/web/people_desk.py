@@ -200,7 +200,9 @@ def _deed(here: Visit, person: str) -> Deed:
         case "withdraw":
             return Deed(
                 "withdrawn",
-                in_directory(lambda tx: directory.withdraw(tx, person, workplan, said.get("role", ""))),
+                in_directory(
+                    lambda tx: directory.withdraw(tx, run.now(), person, workplan, said.get("role", ""))
+                ),
             )
         case "appoint" | "release" as action:
             return _seat(here, name, action, _request(action, person, said), submit)

@@ -12,7 +12,7 @@ from flask import current_app, g, request
 from tracker.directory.cookies import cookie_name, needs_touch
 from tracker.directory.people import Person, person_of, principal_of
 from tracker.directory.principals import PUBLIC, Principal
-from tracker.directory.tokens import signed_in_person, touch_signin
+from tracker.directory.signins import signed_in_person, touch_signin
 from tracker.runtime import Runtime
 from tracker.settings import kept_secret
 

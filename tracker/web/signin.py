@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import threading
 from datetime import timedelta
 
@@ -12,16 +11,8 @@ from werkzeug.wrappers import Response
 
 from tracker.directory.cookies import cookie_attributes, cookie_name
 from tracker.directory.people import person_at, person_of
-from tracker.directory.tokens import (
-    ABSOLUTE,
-    FRESH,
-    is_fresh,
-    is_good_link,
-    living_links,
-    make_signin_link,
-    sign_in,
-    sign_out,
-)
+from tracker.directory.signins import ABSOLUTE, FRESH, is_fresh, sign_out
+from tracker.directory.tokens import is_good_link, living_links, make_signin_link, sign_in
 from tracker.errors import TrackerError, UnknownReaderError
 from tracker.notifications.signin import send_signin_link
 from tracker.runtime import Runtime
@@ -29,6 +20,7 @@ from tracker.traffic.counting import address as asking_address
 from tracker.traffic.counting import quotas
 from tracker.web.guarding import check_form, check_same_site
 from tracker.web.language import _
+from tracker.web.provider import inside, provider_link
 from tracker.web.readers import reader, runtime
 from tracker.web.rendering import shell
 
@@ -39,7 +31,8 @@ MOST_LINKS = 3
 
 @shell.get("/signin")
 def signin() -> str:
-    return render_template("signin.html", can_send=runtime().settings.smtp_url is not None)
+    can_send = runtime().settings.smtp_url is not None
+    return render_template("signin.html", can_send=can_send, provider=provider_link())
 
 
 @shell.post("/signin")
@@ -56,14 +49,21 @@ def ask_for_link() -> str | tuple[str, int]:
         }
         if not address:
             faults = {"email": _("Give the mail address that the Secretariat knows you by.")}
-        return render_template("signin.html", can_send=can_send, faults=faults, email=address), 422
+        return (
+            render_template(
+                "signin.html", can_send=can_send, faults=faults, email=address, provider=provider_link()
+            ),
+            422,
+        )
     if can_send:
         send_beside(address)
     return render_template("signin_asked.html", email=address, can_send=can_send)
 
 
-def fresh_signin_needed() -> tuple[str, int] | None:
+def fresh_signin_needed(to: str | None = None) -> tuple[str, int] | None:
     """Return the page that asks to sign in again, None where this signin was made just now.
+
+    ``to`` is where it leads back to; the address asked for, if not given.
 
     A browser left open must not be enough for what nobody can undo.
     """
@@ -73,7 +73,12 @@ def fresh_signin_needed() -> tuple[str, int] | None:
             return None
     can_send = run.settings.smtp_url is not None
     minutes = FRESH // timedelta(minutes=1)
-    return render_template("signin_again.html", to=request.path, can_send=can_send, minutes=minutes), 403
+    to = to or request.path
+    provider = provider_link(to, is_again=True)
+    return (
+        render_template("signin_again.html", to=to, can_send=can_send, minutes=minutes, provider=provider),
+        403,
+    )
 
 
 @shell.post("/signin/again")
@@ -84,13 +89,8 @@ def sign_in_again() -> str:
     address = (person and person.email) or ""
     can_send = runtime().settings.smtp_url is not None
     if can_send:
-        send_beside(address, _inside(request.form.get("to", "")))
+        send_beside(address, inside(request.form.get("to", "")))
     return render_template("signin_asked.html", email=address, can_send=can_send)
-
-
-def _inside(said: str) -> str | None:
-    """Return an address of this system, None for any other."""
-    return said if re.fullmatch(r"/w/[A-Za-z0-9/._~-]{1,300}", said) and "//" not in said else None
 
 
 def send_beside(address: str, to: str | None = None) -> None:
@@ -131,10 +131,10 @@ def use_link(secret: str) -> Response | tuple[str, int]:
     run = runtime()
     try:
         with run.database.write() as tx:
-            made = sign_in(tx, run.now(), secret)
+            made = sign_in(tx, run.now(), secret, instead_of=reader().secret)
     except UnknownReaderError:
         return render_template("signin_link.html", is_good=False), 410
-    answer = redirect(_inside(request.args.get("to", "")) or "/", 303)
+    answer = redirect(inside(request.args.get("to", "")) or "/", 303)
     base = run.settings.base_url
     answer.set_cookie(cookie_name(base), made, max_age=ABSOLUTE, **cookie_attributes(base))
     return answer
