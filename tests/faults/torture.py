@@ -127,7 +127,9 @@ def years(asked: argparse.Namespace, folder: Path) -> str:
     """Live COUNT of the eight rounds of two years, once with a focal point per lead, once with one per role."""
     said = []
     for per_role in (False, True):
-        lived = two_years.lived(folder, two_years.QUARTERS[: asked.count], per_role=per_role)
+        place = folder / f"per-role-{per_role}"
+        place.mkdir()
+        lived = two_years.lived(place, two_years.QUARTERS[: asked.count], per_role=per_role)
         who = "one focal point per role" if per_role else "one focal point per lead"
         assert sorted(lived.sent) == sorted(lived.expected), f"{who}: {lived.differing()}"
         assert lived.early == [], f"{who}: {lived.early}"
