@@ -11,7 +11,6 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.test import TestResponse
 
 from tracker.directory import people, tokens
@@ -43,23 +42,6 @@ def fact(event_type: str, subject: str, data: dict[str, Any] | None = None) -> d
     return {"type": event_type, "subject": subject, "data": data or {}}
 
 
-class Compiled(BytecodeCache):
-    """Compiled templates by what they were compiled from: each test has an application of its own."""
-
-    def __init__(self) -> None:
-        self._compiled: dict[tuple[str, str], bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if found := self._compiled.get((bucket.key, bucket.checksum)):
-            bucket.bytecode_from_string(found)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._compiled[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
-
-
-TEMPLATES = Compiled()
-
-
 @dataclass
 class FrozenClock:
     """A clock that stands until it is moved."""
@@ -84,11 +66,10 @@ class Installation:
 
     @cached_property
     def app(self) -> Flask:
-        from tracker.app import create_app  # noqa: PLC0415 - tests below the edges need none
+        from tests.applications import application  # noqa: PLC0415 - tests below the edges need none
 
-        app = create_app(self.runtime)
+        app = application(self.runtime)
         app.testing = True
-        app.jinja_env.bytecode_cache = TEMPLATES
         return app
 
     def client(self) -> FlaskClient:

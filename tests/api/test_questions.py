@@ -125,7 +125,8 @@ def test_the_ends_of_a_comparison_offer_their_own_address(told: Installation) ->
     assert future["instead"] == f"{API}/changes?from=2023-07-04&to=now"
 
 
-def test_a_reader_may_wait_for_an_entry(told: Installation) -> None:
+def test_a_reader_may_wait_for_an_entry(told: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.api.dispatch.WAIT_SECONDS", 0.2)
     position = told.read("tree-head")["size"]
     assert told.get(f"state?min_position={position}").status_code == 200
     answer = told.get(f"state?min_position={position + 1}")

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from tests.applications import application
 from tests.copies import copied
 from tests.demonstration import built, opened
-from tracker.app import create_app
 from tracker.demo import DEMO
 from tracker.directory import tokens
 
@@ -42,7 +42,7 @@ def reader(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         with runtime.directory(DEMO) as tx:
             wanted = tokens.Grant(DEMO, "secretariat", life=timedelta(days=1))
             _, secret = tokens.create_token(tx, runtime.now(), wanted)
-        yield Reader(create_app(runtime).test_client(), secret)
+        yield Reader(application(runtime).test_client(), secret)
         runtime.close()
 
 

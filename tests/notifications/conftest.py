@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
+from tests.applications import application
 from tests.filling import path_in
 from tests.mailing import PLAN, QUARTER, MailServer, clock, leads, mail, oms, plan_url, runtime
-from tracker.app import create_app
 from tracker.notifications.running import remind
 from tracker.runtime import Runtime
 
@@ -16,7 +16,7 @@ __all__ = ["clock", "leads", "mail", "oms", "plan_url", "runtime"]
 
 @pytest.fixture
 def browser(runtime: Runtime) -> FlaskClient:
-    return create_app(runtime).test_client()
+    return application(runtime).test_client()
 
 
 @pytest.fixture

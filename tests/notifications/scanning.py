@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.applications import application
 from tests.filling import counted, path_in, send
 from tests.mailing import (
     PLAN,
@@ -26,7 +27,6 @@ from tests.mailing import (
     with_plan,
 )
 from tests.web.watching import ARGUMENTS, serving
-from tracker.app import create_app
 from tracker.database import migrate
 from tracker.notifications.running import remind
 from tracker.runtime import Runtime, build_runtime
@@ -69,7 +69,7 @@ def scan(folder: Path, visits: int, seed: int, *, scripts: int) -> Scanned:
         runtime = build_runtime(settings_for(url, folder, TRACKER_SMTP_URL=mail.url), clock)
         add_focal_point(runtime, "oms", "es", ["3"])
         remind(runtime, PLAN, QUARTER)
-        done = visited(runtime, create_app(runtime), mail, visits, seed, scripts=scripts)
+        done = visited(runtime, application(runtime), mail, visits, seed, scripts=scripts)
         runtime.close()
     return done
 

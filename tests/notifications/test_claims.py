@@ -49,6 +49,7 @@ def test_control_without_the_owner_check_the_slow_one_sends_a_second(
     runtime: Runtime, mail: MailServer, clock: Clock, oms: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(outbox, "move", lambda *_, **__: True)
+    monkeypatch.setattr("tracker.notifications.running.AWAIT_SECONDS", 0.1)
     taken: list[str] = []
 
     def pause(step: str, letter: outbox.Letter) -> None:

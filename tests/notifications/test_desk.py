@@ -11,10 +11,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from schedules import jobs
+from tests.applications import application
 from tests.filling import path_in
 from tests.mailing import PLAN, QUARTER, Clock, MailServer, entries, sqlite_only, states
 from tests.notifications.test_bounces import returned
-from tracker.app import create_app
 from tracker.cli import context, main
 from tracker.directory import people, tokens
 from tracker.notifications import desk, outbox
@@ -26,7 +26,7 @@ API = f"/api/v1/workplans/{PLAN}"
 
 @pytest.fixture
 def client(runtime: Runtime) -> FlaskClient:
-    return create_app(runtime).test_client()
+    return application(runtime).test_client()
 
 
 Ask = Callable[..., Any]

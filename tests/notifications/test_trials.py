@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tests.applications import application
 from tests.filling import path_in
 from tests.mailing import PLAN, QUARTER, MailServer, sqlite_only
 from tests.notifications import posting, scanning, two_years
-from tracker.app import create_app
 from tracker.notifications.running import remind
 from tracker.runtime import Runtime
 
@@ -45,5 +45,5 @@ def test_a_dead_sender_beside_a_server_that_hangs_up_or_lies_causes_no_copy(tmp_
 def test_visits_of_scanners_leave_nothing_behind(runtime: Runtime, mail: MailServer, oms: str) -> None:
     remind(runtime, PLAN, QUARTER)
     assert path_in(mail).startswith("/r/")
-    scanned = scanning.visited(runtime, create_app(runtime), mail, 40, 7, scripts=0)
+    scanned = scanning.visited(runtime, application(runtime), mail, 40, 7, scripts=0)
     assert (scanned.changed, scanned.still_works, scanned.visits) == ({}, True, 40)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.applications import application
 from tests.filling import path_in, reports
 from tests.mailing import PLAN, QUARTER, MailServer, add_focal_point, lead_entities, sqlite_only
 from tests.web.watching import serving, watching
-from tracker.app import create_app
 from tracker.directory.principals import Principal
 from tracker.notifications.running import remind
 from tracker.runtime import Runtime
@@ -44,7 +44,7 @@ def link(runtime: Runtime, mail: MailServer, free_port: int) -> Iterator[str]:
     assert len(workstreams) == 8
     add_focal_point(runtime, "oim", "en", workstreams)
     remind(runtime, PLAN, QUARTER)
-    with serving(create_app(runtime), another_port(free_port)) as base:
+    with serving(application(runtime), another_port(free_port)) as base:
         yield base + path_in(mail)
 
 
