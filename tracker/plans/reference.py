@@ -56,6 +56,22 @@ def region_labels() -> dict[str, Labels]:
 
 
 @cache
+def countries_of(region: str) -> dict[str, str]:
+    """Return ``{code: "member" or "associate"}`` of the countries whose commission holds a region's review."""
+    commission = next(item["commission"] for item in reference("regions").items if item["id"] == region)
+    return {
+        item["code"]: "member" if commission in item["member_of"] else "associate"
+        for item in reference("countries").items
+        if commission in (*item["member_of"], *item["associate_of"])
+    }
+
+
+def regions_of(country: str) -> list[str]:
+    """Return the regions to which a country belongs; several have two, such as Morocco or Kazakhstan, some none."""
+    return [region for region in region_labels() if country in countries_of(region)]
+
+
+@cache
 def _regions_by_name() -> dict[str, str]:
     found = {}
     for item in reference("regions").items:

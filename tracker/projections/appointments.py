@@ -15,7 +15,7 @@ from tracker.events.vocabulary import Wording
 from tracker.projections.views import due_day
 from tracker.workplan.milestone import Milestone
 from tracker.workplan.plan import Plan, natural
-from tracker.workplan.product import Product
+from tracker.workplan.product import Product, next_look
 from tracker.workplan.review import Review
 from tracker.workplan.root import Workplan
 from tracker.workplan.round import Round
@@ -122,8 +122,7 @@ def _deadlines(plan: Plan, person: str) -> Iterator[Appointment]:
         if milestone.status == "set" and mine.get(_of(plan, milestone) or ""):
             yield from _due(plan, [milestone])
     for product in plan.all("product", Product):
-        if product.status == "published" and product.review_on and product.steward in entities:
-            day = date.fromisoformat(product.review_on)
+        if (day := next_look(product)) and product.steward in entities:
             yield _days(plan, f"product/{product.id}", product.title, day, day)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from tracker.events.dates import last_day
@@ -17,7 +17,7 @@ from tracker.workplan.entity import Entity
 from tracker.workplan.milestone import Milestone
 from tracker.workplan.obligations import leads_of
 from tracker.workplan.plan import Plan, Standing
-from tracker.workplan.product import Product
+from tracker.workplan.product import Product, next_look
 from tracker.workplan.review import Review
 from tracker.workplan.root import Workplan
 from tracker.workplan.round import Round
@@ -144,14 +144,9 @@ def _product(_plan: Plan, state: Product, day: date) -> View:
 
 
 def is_review_due(product: Product, day: date) -> bool:
-    """Return whether a product's steward should look at it: on the day that was set, then once a year."""
-    if product.status != "published" or product.review_on is None:
-        return False
-    looked = max((one.on for one in product.reviews), default="")
-    since = date.fromisoformat(looked) if looked else None
-    if since is None or looked < product.review_on:
-        return date.fromisoformat(product.review_on) <= day
-    return since + timedelta(days=365) <= day
+    """Return whether a product's steward should look at it."""
+    due = next_look(product)
+    return due is not None and due <= day
 
 
 def _session(_plan: Plan, state: Session, _day: date) -> View:

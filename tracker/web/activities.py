@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 
 from tracker.clock import new_id
 from tracker.errors import ConflictError, DeniedError, RuleError, TrackerError, UnavailableError
-from tracker.projections.history import Filters
 from tracker.projections.inputs import inputs_of, products_of
 from tracker.web import labels
 from tracker.web.differences import target_words
@@ -22,7 +21,7 @@ from tracker.web.progress import ReportForm, faults_of, form_for, request_of
 from tracker.web.readers import runtime
 from tracker.web.refusals import status_of
 from tracker.web.rendering import shell
-from tracker.web.telling import Told, told
+from tracker.web.telling import Told, since, told
 from tracker.web.visits import Visit, page, visit
 
 KEY_REUSED = "this Idempotency-Key was used with another body"
@@ -75,22 +74,12 @@ def _refused(workplan: str, id_: str, said: dict[str, str], error: TrackerError)
         form = form_for(here, id_, view, said)
         if form is None:
             raise error
-        since: list[Told] = []
+        newer: list[Told] = []
         if isinstance(error, ConflictError) or is_sent_before:
-            since = _since(here, id_, known)
+            newer = since(here, f"activity/{id_}", known)
         if not isinstance(error, ConflictError):
             form = replace(form, faults=faults_of(error))
-        return _page(here, id_, view, form, status_of(error), since=since, is_refused=True)
-
-
-def _since(here: Visit, id_: str, known: int) -> list[Told]:
-    """Return what was recorded about the activity after the version that the form was made for, newest first."""
-    subject = f"activity/{id_}"
-    standing = here.answer.plan.standing(subject)
-    newer = (standing.version if standing else 0) - known
-    if newer <= 0:
-        return []
-    return told(here, Filters(subject=subject, is_descending=True, limit=min(newer, RECENT)))[0]
+        return _page(here, id_, view, form, status_of(error), newer=newer, is_refused=True)
 
 
 def _page(
@@ -101,7 +90,7 @@ def _page(
     status: int = 200,
     *,
     receipt: str | None = None,
-    since: list[Told] | None = None,
+    newer: list[Told] | None = None,
     is_refused: bool = False,
 ) -> tuple[str, int]:
     limit = ALL if request.args.get("history") == "all" else RECENT
@@ -120,7 +109,7 @@ def _page(
         ],
         form=form,
         is_refused=is_refused,
-        since=since or [],
+        since=newer or [],
         entries=entries,
         has_more=after is not None,
         inputs=inputs_of(here.answer.plan, id_),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from flask import redirect, request
 from werkzeug.wrappers import Response
 
 from tracker.clock import new_id
-from tracker.errors import ConflictError, DeniedError, Fault, RuleError, TrackerError
-from tracker.projections.history import Filters, one_entry
+from tracker.errors import ConflictError, DeniedError, RuleError, TrackerError
+from tracker.projections.history import one_entry
 from tracker.web.amending import Entry, entry_at, field_words, rehearse, ways
 from tracker.web.differences import Line, target_words
 from tracker.web.genuine import check_position
@@ -19,16 +20,15 @@ from tracker.web.guarding import check_form
 from tracker.web.labels import STATUS
 from tracker.web.language import _
 from tracker.web.readers import runtime
-from tracker.web.refusal_words import said_plainly
+from tracker.web.refusal_words import faults_by_field
 from tracker.web.refusals import status_of
 from tracker.web.rendering import shell
 from tracker.web.signin import fresh_signin_needed
-from tracker.web.telling import Told, tell, told
+from tracker.web.telling import Told, since, tell
 from tracker.web.visits import Visit, page, visit
 from tracker.workplan.activity import Activity
 
 TYPES = {"correct": "EntryCorrected", "withdraw": "EntryRetracted", "remove": "TextRedacted"}
-MOST_SINCE = 20
 PAGE = "/w/<workplan>/entries/<int:position>/<any(correct, withdraw, remove):way>"
 
 
@@ -146,18 +146,14 @@ def _refused(here: Visit, form: Form, error: TrackerError) -> tuple[str, int]:
     """Show the form again as it was filled in, with what is wrong and what was recorded meanwhile."""
     if not isinstance(error, RuleError | ConflictError):
         raise error
-    said, since = dict(form.said), []
+    said, newer = dict(form.said), []
     if isinstance(error, ConflictError):
-        since = _since(here, form.entry, int(form.value("version") or 0))
+        newer = since(here, form.entry.event.subject, int(form.value("version") or 0))
         said |= {"version": str(form.entry.version), "key": new_id()}
         faults: dict[str, str] = {}
     else:
-        found = error.faults or (Fault(error.field or "", "", error.value),)
-        faults = {}
-        for one in found:
-            plain = said_plainly(error, one if error.faults else None)
-            faults.setdefault(_place(form, one.pointer), plain)
-    return _page(here, Form(form.way, form.entry, said, faults), status_of(error), since=since)
+        faults = faults_by_field(error, partial(_place, form))
+    return _page(here, Form(form.way, form.entry, said, faults), status_of(error), newer=newer)
 
 
 def _place(form: Form, pointer: str) -> str:
@@ -174,19 +170,12 @@ def _place(form: Form, pointer: str) -> str:
     return "form"
 
 
-def _since(here: Visit, entry: Entry, known: int) -> list[Told]:
-    """Return what was recorded about the entry's subject after the version that the form was made for."""
-    newer = min(entry.version - known, MOST_SINCE)
-    wanted = Filters(subject=entry.event.subject, is_descending=True, limit=max(newer, 1))
-    return told(here, wanted)[0]
-
-
 def _page(
     here: Visit,
     form: Form,
     status: int = 200,
     *,
-    since: list[Told] | None = None,
+    newer: list[Told] | None = None,
     confirm: bool = False,
     effect: list[Line] | None = None,
 ) -> tuple[str, int]:
@@ -199,7 +188,7 @@ def _page(
         entry=tell(here, one_entry(answer.tx, answer.end, answer.plan, event.position)),
         known=_known(here, event.subject) if form.way == "correct" else {},
         fields=form.entry.fields() if form.way == "correct" else [],
-        since=since or [],
+        since=newer or [],
         is_confirmed=confirm,
         changed=form.entry.changes(here, form.entry.wished(form.said)) if form.way == "correct" else [],
         effect=effect or [],

@@ -21,6 +21,7 @@ from tracker.web import labels
 from tracker.web.amending import entry_at, ways
 from tracker.web.genuine import check_position
 from tracker.web.language import _, spoken
+from tracker.web.recordable import done_of
 from tracker.web.rendering import shell
 from tracker.web.telling import Told, facts, tell, told
 from tracker.web.visits import Visit, page, visit
@@ -107,7 +108,7 @@ def entry(workplan: str, position: int) -> tuple[str, int]:
             facts=facts(here, view),
             amendments=_amendments(here, view),
             ways=ways(here, entry_at(here, position)),
-            done=_done(here),
+            done=done_of(here),
             receipt=receipt_about(answer.tx, workplan, position),
             found=examine(answer.tx, workplan, position, answer.question.position),
         )
@@ -122,13 +123,3 @@ def _amendments(here: Visit, view: dict[str, Any]) -> list[Told]:
     )
     stored = [read_stored(answer.tx, here.id, at) for at in found]
     return [tell(here, one) for one in history_entries(answer.tx, here.id, answer.plan, stored, known)]
-
-
-def _done(here: Visit) -> int | None:
-    """Return the entry that the reader recorded just now, as the address says."""
-    said = request.args.get("done", "")
-    return (
-        int(said)
-        if said.isdecimal() and len(said) < 16 and int(said) <= here.answer.question.position
-        else None
-    )

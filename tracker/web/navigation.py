@@ -45,6 +45,7 @@ PLACES = (
         (
             Page("calendar", "Month by month"),
             Page("sessions", "Sessions", also=("session",)),
+            Page("follow_up", "To follow up"),
         ),
     ),
     Place("Reviews", (Page("reviews", "Regional reviews", also=("review",)),)),

@@ -14,7 +14,7 @@ from tracker.web.differences import target_words
 from tracker.web.labels import Mark, mark
 from tracker.web.language import _, occurred_words
 from tracker.web.readers import runtime
-from tracker.web.refusal_words import said_plainly
+from tracker.web.refusal_words import faults_by_field
 from tracker.web.visits import Visit
 from tracker.workplan.activity import Activity
 from tracker.workplan.claims import ENDED, FOLLOWS
@@ -177,16 +177,11 @@ def _number(said: str) -> Any:
 
 def faults_of(error: TrackerError) -> dict[str, str]:
     """Return ``{field of the form: message}`` of a refusal, in plain words."""
-    if not error.faults:
-        return {_field(error.field): said_plainly(error)}
-    found: dict[str, str] = {}
-    for one in error.faults:
-        found.setdefault(_field(one.pointer), said_plainly(error, one))
-    return found
+    return faults_by_field(error, _field)
 
 
-def _field(pointer: str | None) -> str:
-    parts = (pointer or "").strip("/").split("/")
+def _field(pointer: str) -> str:
+    parts = pointer.strip("/").split("/")
     match parts:
         case ["data", "done", target, *_rest]:
             return f"done-{target}"

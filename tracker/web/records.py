@@ -1,39 +1,19 @@
-"""The other things a plan holds, one list and one page each: reviews, sessions, milestones, products and so on."""
+"""The other things a plan holds, one list and one page each: milestones, products, commitments and entities."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from tracker.projections.history import Filters
 from tracker.web import labels
 from tracker.web.differences import dates_words
-from tracker.web.plan import recent
+from tracker.web.plan import RECENT, recent
+from tracker.web.recordable import done_of, offered
 from tracker.web.rendering import shell
-from tracker.web.telling import told
+from tracker.web.telling import Told, told
 from tracker.web.timelines import slip_of
 from tracker.web.visits import Visit, page, visit
-from tracker.workplan.session import instant_of
-
-SESSION_ORDER = ("scheduled", "held", "proposed", "cancelled")
-
-
-@shell.get("/w/<workplan>/reviews")
-def reviews(workplan: str) -> tuple[str, int]:
-    return _list(workplan, "review")
-
-
-@shell.get("/w/<workplan>/reviews/<id>")
-def review(workplan: str, id: str) -> tuple[str, int]:  # noqa: A002 - the place in the address
-    return _detail(workplan, "review", id)
-
-
-@shell.get("/w/<workplan>/sessions")
-def sessions(workplan: str) -> tuple[str, int]:
-    return _list(workplan, "session")
-
-
-@shell.get("/w/<workplan>/sessions/<id>")
-def session(workplan: str, id: str) -> tuple[str, int]:  # noqa: A002
-    return _detail(workplan, "session", id)
+from tracker.workplan.product import Product, next_look
 
 
 @shell.get("/w/<workplan>/milestones")
@@ -83,39 +63,24 @@ def _list(workplan: str, kind: str) -> tuple[str, int]:
             f"records/{kind}_list.html",
             here,
             items=found,
-            groups=_session_groups(found) if kind == "session" else [],
+            ways=offered(here, kind),
             labels=labels,
             mark=labels.mark,
             dates=dates_words,
         )
 
 
-def _session_groups(sessions_: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """Return ``(status, sessions)``: what comes first soonest first, what was held latest first."""
-    groups = []
-    for status in SESSION_ORDER:
-        group = [one for one in sessions_ if one["status"] == status]
-        if status != "proposed":
-            group.sort(key=_start, reverse=status != "scheduled")
-        if group:
-            groups.append((status, group))
-    return groups
-
-
-def _start(one: dict[str, Any]) -> str:
-    return instant_of(one["starts_at"], one["zone"]).isoformat() if one.get("starts_at") else ""
-
-
 def _detail(workplan: str, kind: str, id_: str) -> tuple[str, int]:
     subject = f"{kind}/{id_}"
     with visit(workplan) as here:
         shown = here.one(subject)
-        entries, _after = told(here, recent(here, subject))
         return page(
             f"records/{kind}.html",
             here,
             item=shown,
-            entries=entries,
+            entries=history_of(here, subject),
+            ways=offered(here, kind, shown),
+            done=done_of(here),
             labels=labels,
             mark=labels.mark,
             dates=dates_words,
@@ -123,19 +88,40 @@ def _detail(workplan: str, kind: str, id_: str) -> tuple[str, int]:
         )
 
 
+def history_of(here: Visit, subject: str) -> list[Told]:
+    """Return the latest entries about a subject."""
+    return told(here, recent(here, subject))[0]
+
+
+def reported_by(here: Visit, entity: str) -> list[Told]:
+    """Return the latest entries in an entity's voice; none for who may not read who spoke."""
+    if not here.may("history"):
+        return []
+    question = here.answer.question
+    day = question.effective.isoformat() if question.effective else None
+    wanted = Filters(entity=entity, upto=question.position, occurred_to=day, is_descending=True, limit=RECENT)
+    return told(here, wanted)[0]
+
+
 def _related(here: Visit, kind: str, shown: dict[str, Any]) -> dict[str, Any]:
     """Return what a page shows of other subjects."""
     match kind:
-        case "milestone" | "review":
+        case "milestone":
             return {"slip": slip_of(here, f"{kind}/{shown['id']}")}
         case "entity":
             streams = {one["id"]: one for one in here.all("workstream")}
-            return {
+            made: dict[str, Any] = {
                 name: [streams[one] for one in shown[name] if one in streams]
                 for name in ("leads", "participates")
             }
+            products = [one for one in here.all("product") if one.get("steward") == shown["id"]]
+            return made | {"products": products, "reported": reported_by(here, shown["id"])}
         case "product":
-            return {"activities": [one for one in here.all("activity") if one["id"] in shown["activities"]]}
+            state = here.answer.plan.get(f"product/{shown['id']}", Product)
+            return {
+                "activities": [one for one in here.all("activity") if one["id"] in shown["activities"]],
+                "next_look": state and next_look(state),
+            }
         case "commitment":
             return {
                 "milestones": [one for one in here.all("milestone") if one.get("commitment") == shown["id"]]

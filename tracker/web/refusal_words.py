@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from tracker.errors import Fault, TrackerError
 from tracker.web import labels
@@ -56,6 +57,34 @@ PLAINLY = {
     "nobody else is in the Secretariat of {workplan}": (
         "Nobody else is in the Secretariat of this plan. Grant the role to somebody else first."
     ),
+    "{subject} is scheduled for {start}, which is still to come": (
+        "It is scheduled for {start}, which is still to come. Record it when it has taken place, or move it first."
+    ),
+    "{subject} cannot have been held on {day}: it was planned for {planned}": (
+        "It was planned for {planned}, so it was not held on {day}. If it was moved forward, move it here first; else"
+        " correct the day."
+    ),
+    "{subject} cannot have been held on {day}: it is planned for {planned} or later": (
+        "It is planned for {planned} or later, so it was not held on {day}. If it was moved forward, move it here"
+        " first, with the reason; else correct the day."
+    ),
+    "{subject} cannot be moved to {start}: that lies before the day of the move ({day})": (
+        "{start} has passed: a session moves to a day to come. If it was moved earlier than today, say below when."
+    ),
+    "{subject} cannot be moved to {last}: that lies before the day of the move ({day})": (
+        "{last} has passed: a review moves to days to come. If it was moved earlier than today, say below when."
+    ),
+    "{said} does not exist in {zone}: the clock is put forward then": (
+        "There is no {said} in {zone}: the clock is put forward then. Give a time before or after the change."
+    ),
+    "the session ends ({end}) before it starts ({start})": "It ends before it starts. Correct one of the two times.",
+    "the review ends ({end}) before it starts ({start})": "It ends before it starts. Correct one of the two days.",
+    "a review is planned either in a window or on days": (
+        "Give either the two quarters or the days, not both."
+    ),
+    "moving a review needs a reason": "Moving a review needs a reason: say why.",
+    "{subject}: {why}": "This cannot be recorded as it stands: {why}.",
+    "the id {subject} is taken": "Somebody recorded one with this title just now.",
     "this Idempotency-Key was used with another body": (
         "This form was sent once already, and what it said then is recorded. What you changed since is not: look at the"
         " history below, then send it again if it is still needed."
@@ -66,6 +95,18 @@ PLAINLY = {
 FIELDS = {
     "occurred_on": "This is no date. Give a day, month, quarter or year: 2023-05-16, 2023-05, 2023-Q2 or 2023.",
     "at": "Give a day such as 2023-06-15.",
+    "links": "One of these is no web address. Each begins with http:// or https:// and has no spaces.",
+    "zone": "This is no time zone. Choose one from the list, such as Europe/Zurich.",
+    "starts_at": "This is no time. Give a day and a time, such as 2023-06-22T15:00.",
+    "ends_at": "This is no time. Give a day and a time, such as 2023-06-22T15:00.",
+    "languages": "Give the languages as codes, such as en, fr, es.",
+    "language": "Give the language as a code, such as fr.",
+    "attendance": "Write one group on each line: its name, a colon, and a whole number.",
+    "review_on": "Give a day such as 2024-06-30.",
+    "starts_on": "Give a day such as 2024-10-09.",
+    "ends_on": "Give a day such as 2024-10-10.",
+    "title": "The title is empty, or longer than 300 characters.",
+    "audience": "This is empty, or longer than 300 characters.",
     "url": "This is no web address. It begins with http:// or https:// and has no spaces.",
     "entity": "Choose for which entity this is reported.",
     "received_on": "Say on which day it was received, such as 2023-06-15.",
@@ -83,11 +124,23 @@ def said_plainly(error: TrackerError, fault: Fault | None = None) -> str:
     if plainly := PLAINLY.get(error.template):
         operands = {name: humane(str(value)) for name, value in error.operands.items()}
         return _(plainly, **operands)
+    if fault is not None and fault.message.startswith("holds a control character"):
+        return _("There is a character in it that stands for nothing, a control character: take it out.")
     if fault is not None and (known := _of_field(fault)):
         return _(known)
     if fault is not None:
         return _sentence(humane(fault.message))
     return " ".join(_sentence(humane(part)) for part in (str(error), error.way_out or "") if part)
+
+
+def faults_by_field(error: TrackerError, place: Callable[[str], str]) -> dict[str, str]:
+    """Return ``{field of a form: message}`` of a refusal, in plain words; ``place`` finds the field of a pointer."""
+    if not error.faults:
+        return {place(error.field or ""): said_plainly(error)}
+    found: dict[str, str] = {}
+    for one in error.faults:
+        found.setdefault(place(one.pointer), said_plainly(error, one))
+    return found
 
 
 def _of_field(fault: Fault) -> str | None:

@@ -83,7 +83,7 @@ def wording(text: Any, languages: tuple[str, ...] = ("es",)) -> Markup:
     """Return a text of the plan as markup that names its language, and says where a translation is ours."""
     said, lang, is_official = language.text_of(text, list(languages))
     if lang is None:
-        return Markup("{}").format(said)
+        return Markup("<bdi>{}</bdi>").format(said)
     way = Markup(' dir="{}"').format(direction(lang)) if _runs_otherwise(lang) else ""
     marked = Markup('<span lang="{}"{}>{}</span>').format(lang, way, said)
     if is_official:

@@ -18,6 +18,7 @@ from tracker.web.language import _, instant_words, occurred_words, spoken
 from tracker.web.visits import Visit
 from tracker.workplan.folding import living
 
+MOST_SINCE = 20
 TOLD_APART = frozenset({"evidence", "assessment_reason", "sustainability", "sustain_note", "quarter"})
 """Fields of a state that an entry tells in its own words, not as a difference."""
 
@@ -58,6 +59,15 @@ def told(here: Visit, wanted: Filters) -> tuple[list[Told], int | None]:
     answer = here.answer
     items, after = history(answer.tx, answer.end, answer.plan, wanted)
     return [tell(here, one) for one in items], after
+
+
+def since(here: Visit, subject: str, known: int) -> list[Told]:
+    """Return what was recorded about a subject after the version that a form was made for, newest first."""
+    standing = here.answer.plan.standing(subject)
+    newer = (standing.version if standing else 0) - known
+    if newer <= 0:
+        return []
+    return told(here, Filters(subject=subject, is_descending=True, limit=min(newer, MOST_SINCE)))[0]
 
 
 def tell(here: Visit, view: dict[str, Any]) -> Told:

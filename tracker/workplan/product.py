@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import assert_never, cast
 
 from tracker.events.catalogue import (
@@ -69,6 +69,16 @@ class Product:
     editions: tuple[Edition, ...]
     uses: tuple[Use, ...]
     reviews: tuple[Looked, ...]
+
+
+def next_look(product: Product) -> date | None:
+    """Return when its steward should look at a product again: on the day that was set, then once a year."""
+    if product.status != "published" or product.review_on is None:
+        return None
+    looked = max((one.on for one in product.reviews), default="")
+    if looked < product.review_on:
+        return date.fromisoformat(product.review_on)
+    return date.fromisoformat(looked) + timedelta(days=365)
 
 
 def evolve(state: Product | None, event: Event, placed_on: str) -> Product | None:

@@ -67,3 +67,13 @@ for (const form of document.querySelectorAll("form[data-keep]")) {
   });
 }
 document.querySelector('form[action="/signout"]')?.addEventListener("submit", () => sessionStorage.clear());
+
+/* When a session is by the reader's own clock, where that differs from the clocks said already. */
+for (const line of document.querySelectorAll(".own-zone")) {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!zone || line.closest("dd").textContent.includes(zone)) continue;
+  const said = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
+  line.textContent = ` ${said.formatRange(new Date(line.dataset.start), new Date(line.dataset.end))} ${zone} (${line.dataset.words})`;
+  line.hidden = false;
+  line.before(document.createElement("br"));
+}

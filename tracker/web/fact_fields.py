@@ -1,0 +1,165 @@
+"""What the forms about sessions, reviews, products and commitments ask, and the data that their answers mean."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+from zoneinfo import available_timezones
+
+from tracker.events.dates import quarter_of, quarters_between
+from tracker.web import labels
+from tracker.web.language import _, countries, occurred_words, text_of
+from tracker.workplan.activity import Activity
+from tracker.workplan.entity import Entity
+from tracker.workplan.session import Session
+from tracker.workplan.workstream import Workstream
+
+if TYPE_CHECKING:
+    from tracker.web.visits import Visit
+
+Kind = Literal[
+    "text",
+    "long",
+    "address",
+    "choice",
+    "several",
+    "codes",
+    "day",
+    "date",
+    "wall",
+    "zone",
+    "counts",
+    "window",
+]
+"""``codes`` are several words in one line, ``date`` a day, month, quarter or year, ``wall`` a local time,
+``counts`` one group and its number a line, ``window`` two quarters."""
+Option = tuple[str, str]
+ENVELOPE = ("occurred_on", "reason", "entity", "decided_at")
+"""Fields that stand beside the data."""
+LONGEST_SLUG = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One thing that a form asks. ``name`` is the field of the data, or beside it, that the answer fills."""
+
+    name: str
+    kind: Kind
+    label: str
+    hint: str = ""
+    is_needed: bool = False
+    options: Callable[[Visit], list[Option]] | None = None
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The names of its inputs."""
+        return (f"{self.name}/from", f"{self.name}/to") if self.kind == "window" else (self.name,)
+
+
+def value_of(ask: Ask, said: Mapping[str, list[str]]) -> Any:
+    """Return what was answered as the data says it, None for nothing. Nonsense is passed on, to be refused there."""
+    lines = ["\n".join(said.get(part, ())).replace("\r\n", "\n").strip() for part in ask.parts]
+    first = lines[0]
+    match ask.kind:
+        case "several":
+            return [one for one in said.get(ask.name, ()) if one]
+        case "codes":
+            return [one for one in re.split(r"[\s,;]+", first) if one]
+        case "counts":
+            return dict(_count(line) for line in first.split("\n") if line.strip()) or None
+        case "window":
+            first, last = (one or other for one, other in (lines, reversed(lines)))
+            return {"from": first, "to": last} if first else None
+        case _:
+            return first or None
+
+
+def _count(line: str) -> tuple[str, Any]:
+    """Return ``("member-states", 40)`` of ``Member States: 40``; a program's own words stay as they are."""
+    name, _colon, number = line.rpartition(":")
+    number = number.strip()
+    return slug_of(name), int(number) if number.isdecimal() and len(number) < 10 else number
+
+
+def shown(ask: Ask, value: Any, languages: tuple[str, ...]) -> dict[str, list[str]]:
+    """Return the inputs of a form that stand for a value of the data."""
+    if value is None or value == []:
+        return {}
+    match ask.kind:
+        case "several":
+            return {ask.name: [str(one) for one in value]}
+        case "codes":
+            return {ask.name: [", ".join(value)]}
+        case "counts":
+            return {ask.name: ["\n".join(f"{name}: {count}" for name, count in value.items())]}
+        case "window":
+            return {f"{ask.name}/{end}": [value[end]] for end in ("from", "to")}
+        case _:
+            return {ask.name: [text_of(value, list(languages))[0]]}
+
+
+def slug_of(said: str) -> str:
+    """Return words as lower-case ASCII with hyphens; empty where nothing of them is Latin."""
+    plain = unicodedata.normalize("NFKD", said).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:LONGEST_SLUG].strip("-")
+
+
+# ----------------------------------------------------------------------------------------------------- options
+
+
+def chosen_from(table: Mapping[str, str]) -> Callable[[Visit], list[Option]]:
+    return lambda _here: [(value, _(words)) for value, words in table.items()]
+
+
+def workstreams(here: Visit) -> list[Option]:
+    found = here.answer.plan.all("workstream", Workstream)
+    return [(one.id, f"{one.number} {here.text(one.title)}") for one in found if not one.withdrawn]
+
+
+def activities(here: Visit) -> list[Option]:
+    found = here.answer.plan.all("activity", Activity)
+    return [(one.id, f"{one.number} {here.text(one.text)[:90]}") for one in found if not one.withdrawn]
+
+
+def entities(here: Visit) -> list[Option]:
+    found = [(one.id, here.name(one.id)) for one in here.answer.plan.all("entity", Entity) if not one.retired]
+    return sorted(found, key=lambda pair: pair[1].casefold())
+
+
+def meetings(here: Visit) -> list[Option]:
+    """Return the sessions that were held, the latest first: where something may have been decided."""
+    found = [one for one in here.answer.plan.all("session", Session) if one.status == "held"]
+    found.sort(key=lambda one: one.held_on or "", reverse=True)
+    return [
+        (f"session/{one.id}", f"{occurred_words(one.held_on or '')}: {here.text(one.title)}") for one in found
+    ]
+
+
+def quarters(here: Visit) -> list[Option]:
+    """Return the quarters from the plan's first to a year and a half after its last."""
+    last = f"{here.root.last_day.year + 1}-Q4"
+    return [(one, occurred_words(one)) for one in quarters_between(quarter_of(here.root.first_day), last)]
+
+
+def nations(_here: Visit) -> list[Option]:
+    return countries()
+
+
+def objectives(_here: Visit) -> list[Option]:
+    return [(str(number), str(number)) for number in range(1, 24)]
+
+
+def zones(_here: Visit) -> list[Option]:
+    """Return the zones that are named for a place."""
+    areas = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
+    return [(one, one) for one in sorted(available_timezones()) if one.startswith(areas)]
+
+
+SESSION_KINDS, PRODUCT_KINDS = chosen_from(labels.SESSION), chosen_from(labels.PRODUCT)
+LEVELS, REGIONS, MODES, RULES = (
+    chosen_from(one) for one in (labels.LEVEL, labels.REGION, labels.MODE, labels.RULE)
+)
+MATERIALS, LOOKED = chosen_from(labels.MATERIAL), chosen_from(labels.LOOKED)

@@ -1,0 +1,275 @@
+"""The forms about sessions, reviews, products and commitments: what each records, and when it is offered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tracker.web import fact_fields as of
+from tracker.web.fact_fields import Ask
+
+DATE = "A day, month, quarter or year: 2023-05-16, 2023-05, 2023-Q2 or 2023."
+LANGUAGES = "As codes with commas between them: en, fr, es, ar."
+WALL = "The local time in that zone."
+GROUPS = "One group per line, colon, number. Usual groups: member-states, un-entities, civil-society, stakeholders."
+NO_NAMES = "Please name no private persons."
+
+SAID_ON = Ask("occurred_on", "date", "When this was decided", f"{DATE} Empty means today.")
+DONE_ON = Ask("occurred_on", "date", "When it happened", f"{DATE} Empty means today.")
+WHY = Ask("reason", "long", "Why", "It stays readable beside the old date.", is_needed=True)
+DECIDED_AT = Ask("decided_at", "choice", "Decided at", options=of.meetings)
+TITLE = Ask("title", "text", "Title", is_needed=True)
+KIND = Ask("kind", "choice", "Kind", is_needed=True, options=of.SESSION_KINDS)
+REGION = Ask("region", "choice", "Region", "For a regional one.", options=of.REGIONS)
+STARTS = Ask("starts_at", "wall", "Starts", WALL, is_needed=True)
+ENDS = Ask("ends_at", "wall", "Ends", WALL, is_needed=True)
+AUDIENCE = Ask("audience", "text", "For whom", "Such as: Member States; open to all.", is_needed=True)
+STREAMS = Ask("workstreams", "several", "Workstreams", options=of.workstreams)
+OBJECTIVES = Ask("objectives", "several", "Objectives of the Compact", options=of.objectives)
+ADDRESS = Ask("url", "address", "Web address")
+WINDOW = Ask(
+    "window", "window", "Between these quarters", "Where the days are not known yet.", options=of.quarters
+)
+FIRST = Ask("starts_on", "day", "First day", "Where they are known; then leave the quarters empty.")
+LAST = Ask("ends_on", "day", "Last day")
+PLACE = Ask("place", "text", "Place")
+COUNTRY = Ask("country", "choice", "Country", is_needed=True, options=of.nations)
+
+State = Mapping[str, Any]
+"""A subject as its page shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactForm:
+    """A form that records one event. ``title`` is what it does, ``fits`` whether it is offered for a subject as it is.
+
+    One that founds its subject is offered where no subject is; ``also`` says that it may be about one there is, too.
+    """
+
+    way: str
+    event: str
+    kind: str
+    title: str
+    asks: tuple[Ask, ...]
+    fits: Callable[[State], bool] = lambda _state: True
+    founds: bool = False
+    also: bool = False
+    needs: frozenset[str] = frozenset()
+    """Fields of which at least one has to be answered."""
+
+
+def _is(*statuses: str) -> Callable[[State], bool]:
+    return lambda state: state["status"] in statuses
+
+
+def _session(way: str, event: str, title: str, *asks: Ask, **more: Any) -> FactForm:
+    return FactForm(way, event, "session", title, asks, **more)
+
+
+def _review(way: str, event: str, title: str, *asks: Ask, **more: Any) -> FactForm:
+    return FactForm(way, event, "review", title, asks, **more)
+
+
+def _product(way: str, event: str, title: str, *asks: Ask, **more: Any) -> FactForm:
+    return FactForm(way, event, "product", title, asks, **more)
+
+
+SESSIONS = (
+    _session(
+        "session-proposed",
+        "SessionProposed",
+        "Propose a session",
+        *(TITLE, KIND),
+        Ask("level", "choice", "Level", options=of.LEVELS),
+        *(REGION, WINDOW, replace(AUDIENCE, is_needed=False), STREAMS, OBJECTIVES),
+        founds=True,
+    ),
+    _session(
+        "session-scheduled",
+        "SessionScheduled",
+        "Schedule a session",
+        *(TITLE, KIND, STARTS, ENDS),
+        Ask("zone", "zone", "Time zone", "Such as Europe/Zurich.", is_needed=True, options=of.zones),
+        Ask("mode", "choice", "Form", is_needed=True, options=of.MODES),
+        Ask("level", "choice", "Level", is_needed=True, options=of.LEVELS),
+        REGION,
+        replace(COUNTRY, hint="For a national one.", is_needed=False),
+        Ask("languages", "codes", "Languages", LANGUAGES, is_needed=True),
+        AUDIENCE,
+        Ask("rule", "choice", "Rule", is_needed=True, options=of.RULES),
+        *(STREAMS, OBJECTIVES, SAID_ON),
+        founds=True,
+        also=True,
+        fits=_is("proposed", "scheduled", "cancelled"),
+    ),
+    _session(
+        "session-moved",
+        "SessionRescheduled",
+        "Move it to another date",
+        *(STARTS, ENDS, WHY, SAID_ON, DECIDED_AT),
+        fits=_is("scheduled"),
+    ),
+    _session(
+        "session-held",
+        "SessionHeld",
+        "Say that it was held",
+        replace(DONE_ON, is_needed=True),
+        Ask("attendance", "counts", "Who came", f"{GROUPS} {NO_NAMES}"),
+        Ask(
+            "counts_for",
+            "several",
+            "Counts for these activities",
+            "It then counts by itself in their targets, and is not counted again by hand.",
+            options=of.activities,
+        ),
+        fits=_is("proposed", "scheduled", "held"),
+    ),
+    _session(
+        "session-material",
+        "SessionMaterialPublished",
+        "Add material",
+        Ask("kind", "choice", "What it is", is_needed=True, options=of.MATERIALS),
+        replace(ADDRESS, is_needed=True),
+        Ask("language", "text", "Language", "As a code: en, fr, es, ar.", is_needed=True),
+        DONE_ON,
+        fits=_is("scheduled", "held"),
+    ),
+    _session(
+        "session-cancelled",
+        "SessionCancelled",
+        "Cancel it",
+        *(WHY, SAID_ON, DECIDED_AT),
+        fits=_is("proposed", "scheduled"),
+    ),
+)
+
+REVIEWS = (
+    _review(
+        "review-planned",
+        "ReviewPlanned",
+        "Plan a regional review",
+        Ask("region", "choice", "Region", is_needed=True, options=of.REGIONS),
+        Ask("commission", "text", "Commission that holds it", is_needed=True),
+        *(WINDOW, FIRST, LAST, PLACE, SAID_ON),
+        founds=True,
+        needs=frozenset({"window", "starts_on"}),
+    ),
+    _review(
+        "review-moved",
+        "ReviewRescheduled",
+        "Move it to other dates",
+        *(WINDOW, FIRST, LAST, PLACE, WHY, SAID_ON, DECIDED_AT),
+        fits=_is("planned", "cancelled"),
+        needs=frozenset({"window", "starts_on"}),
+    ),
+    _review(
+        "review-held",
+        "ReviewHeld",
+        "Say that it was held",
+        replace(DONE_ON, is_needed=True),
+        fits=_is("planned"),
+    ),
+    _review(
+        "review-outcome",
+        "ReviewOutcomePublished",
+        "Add its outcome",
+        *(replace(ADDRESS, is_needed=True), DONE_ON),
+        fits=_is("held"),
+    ),
+    _review(
+        "review-cancelled", "ReviewCancelled", "Cancel it", *(WHY, SAID_ON, DECIDED_AT), fits=_is("planned")
+    ),
+    _review("report-expected", "VoluntaryReportExpected", "A country will report", COUNTRY, SAID_ON),
+    _review(
+        "report-received",
+        "VoluntaryReportReceived",
+        "A country's report arrived",
+        *(COUNTRY, ADDRESS, DONE_ON),
+    ),
+)
+
+PRODUCTS = (
+    _product(
+        "product-planned",
+        "ProductPlanned",
+        "Plan a product",
+        TITLE,
+        Ask("kind", "choice", "Kind", is_needed=True, options=of.PRODUCT_KINDS),
+        Ask("activities", "several", "Activities that make it", is_needed=True, options=of.activities),
+        SAID_ON,
+        founds=True,
+    ),
+    _product(
+        "product-published",
+        "ProductPublished",
+        "Say that it is published",
+        replace(ADDRESS, is_needed=True),
+        Ask("languages", "codes", "Languages", LANGUAGES, is_needed=True),
+        Ask(
+            "steward",
+            "choice",
+            "Steward",
+            "Who keeps it usable, also after the activity and the plan are over.",
+            is_needed=True,
+            options=of.entities,
+        ),
+        Ask("sustain_note", "long", "How it stays usable", NO_NAMES, is_needed=True),
+        Ask(
+            "review_on",
+            "day",
+            "To be looked at again on",
+            "Its steward is asked then, and once a year after.",
+            is_needed=True,
+        ),
+        DONE_ON,
+        fits=_is("planned", "published", "retired"),
+    ),
+    _product(
+        "product-updated",
+        "ProductUpdated",
+        "Add an edition or a language",
+        Ask("edition", "text", "Edition", "Such as: 2nd edition, June 2024."),
+        Ask("language", "text", "Language", "Of a translation, as a code: fr."),
+        *(ADDRESS, DONE_ON),
+        fits=_is("published", "retired"),
+        needs=frozenset({"edition", "language", "url"}),
+    ),
+    _product(
+        "product-used",
+        "ProductUsed",
+        "Say where it is used",
+        replace(COUNTRY, hint="Either a country or an entity.", is_needed=False),
+        Ask("user", "choice", "Entity", options=of.entities),
+        Ask("by", "long", "By whom, and for what", NO_NAMES, is_needed=True),
+        *(ADDRESS, DONE_ON),
+        fits=_is("published", "retired"),
+        needs=frozenset({"country", "user"}),
+    ),
+    _product(
+        "product-reviewed",
+        "ProductReviewed",
+        "Say whether it is still good",
+        Ask("outcome", "choice", "It is", is_needed=True, options=of.LOOKED),
+        DONE_ON,
+        fits=_is("published", "retired"),
+    ),
+)
+
+COMMITMENTS = (
+    FactForm(
+        "commitment-reported",
+        "CommitmentReported",
+        "commitment",
+        "Report on it",
+        (
+            Ask("note", "long", "What was done", NO_NAMES, is_needed=True),
+            Ask("links", "codes", "Links", "Web addresses, one per line."),
+            DONE_ON,
+        ),
+    ),
+)
+
+FORMS = {one.way: one for one in (*SESSIONS, *REVIEWS, *PRODUCTS, *COMMITMENTS)}
+DATA_NAMES = {"user": "entity"}
+"""Answers whose field of the data has the name of a field beside it: a product's user, and whose voice an entry is."""

@@ -1,0 +1,310 @@
+"""The forms about sessions, reviews, products and commitments: each first says in words what will be recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields, replace
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from flask import redirect, request
+from werkzeug.wrappers import Response
+
+from tracker.clock import new_id
+from tracker.errors import ConflictError, DeniedError, NotFoundError, RuleError, TrackerError
+from tracker.events.catalogue import CATALOGUE
+from tracker.events.dates import local_day
+from tracker.web import labels
+from tracker.web.amending import rehearse
+from tracker.web.differences import Line
+from tracker.web.fact_fields import ENVELOPE, shown, slug_of, value_of
+from tracker.web.fact_forms import DATA_NAMES, FORMS, FactForm
+from tracker.web.fact_words import sentences
+from tracker.web.guarding import check_form
+from tracker.web.language import _, occurred_words
+from tracker.web.readers import runtime
+from tracker.web.recordable import may_record, voices_among
+from tracker.web.recurring import like
+from tracker.web.refusal_words import faults_by_field
+from tracker.web.refusals import status_of
+from tracker.web.rendering import shell
+from tracker.web.telling import Told, since
+from tracker.web.visits import Visit, page, visit
+
+Said = Mapping[str, list[str]]
+PAGE = "/w/<workplan>/record/<way>"
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form about a subject as it was filled in; ``state`` is the subject as its page shows it, None if it is new."""
+
+    form: FactForm
+    state: Mapping[str, Any] | None
+    voices: list[tuple[str, str]]
+    said: Said
+    faults: Mapping[str, str] = field(default_factory=dict)
+
+    def value(self, name: str) -> str:
+        return "\n".join(self.said.get(name, ()))
+
+    def has(self, name: str, value: str) -> bool:
+        return value in self.said.get(name, ())
+
+    @property
+    def subject(self) -> str | None:
+        return f"{self.form.kind}/{self.state['id']}" if self.state else None
+
+    def request(self, here: Visit) -> dict[str, Any]:
+        """Return the body for the write door that the form means."""
+        answers = {ask.name: value_of(ask, self.said) for ask in self.form.asks}
+        data = {DATA_NAMES.get(name, name): said for name, said in answers.items() if name not in ENVELOPE}
+        held = (self.state or {}).get("title")
+        if held and data.get("title") == here.text(held):
+            data["title"] = held  # in all its languages
+        subject = self.subject or f"{self.form.kind}/{self._new_id(here, data)}"
+        if self.form.kind == "review":
+            data.pop("region", None)
+        # An empty list of a field that an event must have says: none. Elsewhere nothing was said.
+        needed = {one.name for one in fields(CATALOGUE[self.form.event].data) if one.default is MISSING}
+        kept = {name: said for name, said in data.items() if said or (said == [] and name in needed)}
+        body: dict[str, Any] = {"type": self.form.event, "subject": subject, "data": kept}
+        body |= {name: said for name in ENVELOPE if (said := answers.get(name))}
+        if voice := self.value("voice"):
+            body["entity"] = voice
+        if self.value("version").isdecimal():
+            body["expected_version"] = int(self.value("version"))
+        return body
+
+    def _new_id(self, here: Visit, data: Mapping[str, Any]) -> str:
+        """Return the id of what is founded: that of its first showing, else its title's words, once only."""
+        if self.form.kind == "review":
+            return str(data.get("region") or "")
+        if given := self.value("id"):
+            return given
+        begins = slug_of(str(data.get("title") or "")) or self.form.kind
+        wished = (begins if number == 1 else f"{begins}-{number}" for number in range(1, 10_000))
+        return next(one for one in wished if not here.answer.plan.standing(f"{self.form.kind}/{one}"))
+
+
+# ------------------------------------------------------------------------------------------------------- pages
+
+
+@shell.get(PAGE)
+@shell.get(f"{PAGE}/<id>")
+def record_form(workplan: str, way: str, id: str | None = None) -> tuple[str, int]:  # noqa: A002 - its place
+    with visit(workplan) as here:
+        filled = _opened(here, way, id)
+        return _page(here, replace(filled, said=_beginning(here, filled)))
+
+
+@shell.post(PAGE)
+@shell.post(f"{PAGE}/<id>")
+def record(workplan: str, way: str, id: str | None = None) -> Response | tuple[str, int]:  # noqa: A002
+    """Show what the form would record, or record it; whatever is refused comes back as it was filled in."""
+    check_form()
+    said = request.form.to_dict(flat=False)
+    with visit(workplan) as here:
+        filled = replace(_opened(here, way, id), said=said)
+        if filled.value("action") == "edit":
+            return _page(here, filled)
+        if faults := _missing(filled):
+            return _page(here, replace(filled, faults=faults), 422)
+        body = filled.request(here)
+        if filled.value("action") != "record":
+            return _looked_over(here, filled, body)
+        principal = here.principal
+    try:
+        done = runtime().submit(workplan, body, principal, "web", filled.value("key") or new_id())
+    except (RuleError, ConflictError, DeniedError) as error:
+        with visit(workplan) as here:
+            return _refused(here, replace(_opened(here, way, id), said=said), error)
+    if not done.count:
+        with visit(workplan) as here:
+            return _page(here, replace(filled, faults={"form": _("It is so already.")}), 422)
+    return redirect(
+        here.to(filled.form.kind, id=body["subject"].partition("/")[2], done=done.first_position), 303
+    )
+
+
+def _looked_over(here: Visit, filled: Filled, body: dict[str, Any]) -> tuple[str, int]:
+    """Say in words what a request would record, judged as if it were recorded now."""
+    try:
+        effect = rehearse(here, body)
+        words = sentences(here, body, filled.state)
+    except TrackerError as error:
+        return _refused(here, filled, error)
+    if effect is None:
+        return _page(here, replace(filled, faults={"form": _("It is so already.")}), 422)
+    kept = {**filled.said, "id": [body["subject"].partition("/")[2]]}
+    return _page(here, replace(filled, said=kept), words=words, effect=effect if filled.state else [])
+
+
+def _opened(here: Visit, way: str, id_: str | None) -> Filled:
+    """Return the form, or refuse whoever may not use it.
+
+    Raises:
+        NotFoundError, DeniedError: as said.
+    """
+    form = FORMS.get(way)
+    if form is None or (id_ is None and not form.founds) or (id_ and form.founds and not form.also):
+        raise NotFoundError(_("There is no such form."))
+    if here.moment.is_past:
+        raise DeniedError(_("A past view is read only."), way_out=_("Go back to today to record something."))
+    state = here.one(f"{form.kind}/{id_}") if id_ else None
+    subject = f"{form.kind}/{id_ or '-'}"
+    if not may_record(here, form, subject):
+        raise DeniedError(
+            _("This is not yours to record."),
+            way_out=_(
+                "The Secretariat records everything; the review team sessions and reports of its region; leads propose"
+                " sessions and speak of their own products."
+            ),
+        )
+    return Filled(form, state, voices_among(here, form, subject), {})
+
+
+def _beginning(here: Visit, filled: Filled) -> Said:
+    """Return what a form begins with: what is known of its subject, or of the one that it is made like."""
+    known = dict(filled.state or {})
+    asked = request.args.get("like", "")
+    if filled.state is None and asked:
+        known = like(here, asked, request.args.get("period", ""))
+    if filled.form.event == "SessionScheduled" and not known.get("zone"):
+        known["zone"] = here.zone
+    made: dict[str, list[str]] = {
+        "key": [new_id()],
+        "version": [str(known["version"])] if filled.state else [""],
+    }
+    for ask in filled.form.asks:
+        if ask.name in KEPT:
+            made |= shown(ask, known.get(ask.name), here.languages)
+    if filled.form.event == "SessionHeld" and known.get("starts_at"):
+        made["occurred_on"] = [known["starts_at"][:10]]
+    if filled.form.event == "ProductPublished":
+        today = local_day(runtime().now(), here.zone)
+        made.setdefault("review_on", [(today + timedelta(days=365)).isoformat()])
+    return made
+
+
+KEPT = frozenset(
+    {
+        "title",
+        "kind",
+        "level",
+        "region",
+        "country",
+        "window",
+        "starts_at",
+        "ends_at",
+        "zone",
+        "mode",
+        "languages",
+    }
+    | {
+        "audience",
+        "rule",
+        "workstreams",
+        "objectives",
+        "place",
+        "steward",
+        "review_on",
+        "attendance",
+        "counts_for",
+    }
+)
+"""Answers that a form begins with where they are known."""
+
+
+def _missing(filled: Filled) -> dict[str, str]:
+    """Return what has to be answered before anything is judged."""
+    answers = {ask.name: value_of(ask, filled.said) for ask in filled.form.asks}
+    empty = [ask for ask in filled.form.asks if ask.is_needed and not answers[ask.name]]
+    faults = {ask.parts[0]: _("Please fill this in.") for ask in empty}
+    needs = filled.form.needs
+    if needs and not any(answers[name] for name in needs):
+        one = next(ask for ask in filled.form.asks if ask.name in needs)
+        names = [_(ask.label) for ask in filled.form.asks if ask.name in needs]
+        faults[one.parts[0]] = _("Fill in one of: {names}.", names=", ".join(names))
+    if filled.voices and not filled.value("voice"):
+        faults["voice"] = _("You act for several entities here: say for which one.")
+    return faults
+
+
+def _refused(here: Visit, filled: Filled, error: TrackerError) -> tuple[str, int]:
+    """Show the form again as it was filled in, with what is wrong and what was recorded meanwhile."""
+    if not isinstance(error, RuleError | ConflictError):
+        raise error
+    if isinstance(error, RuleError):
+        faults = faults_by_field(error, partial(_place, filled.form))
+        return _page(here, replace(filled, faults=faults), status_of(error))
+    subject, known = filled.subject, filled.value("version")
+    version = str(filled.state["version"]) if filled.state else ""
+    said = {**filled.said, "version": [version], "key": [new_id()], "id": [""]}
+    newer = since(here, subject, int(known)) if subject and known.isdecimal() else []
+    faults = {} if newer else {"form": _taken(here, filled)}
+    return _page(here, replace(filled, said=said, faults=faults), 409, newer=newer)
+
+
+def _taken(here: Visit, filled: Filled) -> str:
+    region = filled.value("region")
+    if filled.form.way == "review-planned" and here.answer.plan.has(f"review/{region}"):
+        return _("This region has its review already. Move that one to other dates instead.")
+    return _(
+        "Somebody recorded one with this title just now. Look whether it is the same; else send it again."
+    )
+
+
+def _place(form: FactForm, pointer: str) -> str:
+    """Return the input of the form that a pointer into the request is about."""
+    parts = pointer.strip("/").removeprefix("data/").split("/")
+    is_data = pointer.startswith("/data/")
+    inputs = {
+        DATA_NAMES.get(ask.name, ask.name): ask for ask in form.asks if (ask.name in ENVELOPE) != is_data
+    }
+    ask = inputs.get(parts[0])
+    if ask is None:
+        return "voice" if parts[0] == "entity" and not is_data else "form"
+    return next((one for one in ask.parts if one == "/".join(parts[:2])), ask.parts[0])
+
+
+def _page(
+    here: Visit,
+    filled: Filled,
+    status: int = 200,
+    *,
+    newer: list[Told] | None = None,
+    words: list[str] | None = None,
+    effect: list[Line] | None = None,
+) -> tuple[str, int]:
+    subject = filled.subject
+    return page(
+        "record.html",
+        here,
+        status,
+        form=filled,
+        options={ask.name: ask.options(here) for ask in filled.form.asks if ask.options},
+        back=here.to_subject(subject) if subject else here.to(f"{filled.form.kind}s"),
+        subject_title=here.words_of(subject) if subject else None,
+        answers=_answers(here, filled) if words else [],
+        words=words,
+        effect=effect or [],
+        since=newer or [],
+        labels=labels,
+    )
+
+
+def _answers(here: Visit, filled: Filled) -> list[tuple[str, str]]:
+    """Return ``(label, words)`` of what was filled in."""
+    made = []
+    for ask in filled.form.asks:
+        options = dict(ask.options(here)) if ask.options and ask.kind != "zone" else {}
+        values = [
+            options.get(one, one) for part in ask.parts for one in filled.said.get(part, ()) if one.strip()
+        ]
+        if values:
+            if ask.name == "occurred_on":
+                values = [occurred_words(one) for one in values]
+            made.append((_(ask.label), ", ".join(dict.fromkeys(values))))
+    return made
