@@ -14,6 +14,7 @@ import pytest
 
 from tests.copies import copied
 from tests.demonstration import built, opened
+from tracker.cli.serving import load_shipped
 from tracker.clock import SimulatedClock
 from tracker.database import Transaction
 from tracker.demo import DEMO, build_demo
@@ -308,3 +309,14 @@ def founding(workplan: str) -> list[dict[str, Any]]:
     return requests_of(
         Document(workplan, "2025-01-02", {"en": "A plan"}, period, "Europe/Zurich", {"languages": ["en"]}, {})
     )
+
+
+def test_the_shipped_plan_is_loaded_beside_a_demonstration_that_came_first(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    with copied(request, "sqlite", built, tmp_path) as copy:
+        runtime = opened(copy.url, tmp_path)
+        assert load_shipped(runtime) == 354
+        assert load_shipped(runtime) == 0, "once"
+        assert sorted(runtime.workplan_ids()) == ["demo", "unnm-2022-2024"]
+        runtime.close()

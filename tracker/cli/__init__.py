@@ -47,7 +47,7 @@ COMMANDS = {
 
 HELP = {
     "serve": "Serve the pages and the API, with the ticker as a child process.",
-    "init": "Bring the database up to date and load the shipped plan if it is empty.",
+    "init": "Bring the database up to date and load the shipped plan where there is no real one.",
     "scheduler": "Run the ticker alone, or list its jobs.",
     "doctor": "Check the settings, the database and the log.",
     "import": "Load a plan document, or compare it with the plan it describes.",

@@ -63,16 +63,22 @@ def workplan_meant(runtime: Runtime, said: str | None) -> str:
         if said not in ids:
             raise click.UsageError(f"There is no workplan {said}. There are: {', '.join(ids) or 'none'}.")
         return said
-    real = []
-    for workplan in ids:
-        with runtime.ask(workplan) as view:
-            if not view.workplan.simulated:
-                real.append(workplan)
+    real = real_workplans(runtime)
     if len(real) == 1:
         return real[0]
     if not real:
         raise click.UsageError("There is no workplan yet: run `tracker init`, or `tracker import FILE`.")
     raise click.UsageError(f"Which workplan? Say --workplan and one of: {', '.join(real)}.")
+
+
+def real_workplans(runtime: Runtime) -> list[str]:
+    """Return the ids of the workplans that are not simulated."""
+    found = []
+    for workplan in runtime.workplan_ids():
+        with runtime.ask(workplan) as view:
+            if not view.workplan.simulated:
+                found.append(workplan)
+    return found
 
 
 def root_of(plan: Plan) -> Workplan:

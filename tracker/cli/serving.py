@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from tracker.cli.context import as_json, bring_up, note, running, settings, show
+from tracker.cli.context import as_json, bring_up, note, real_workplans, running, settings, show
 from tracker.cli.proof import unguarded
 from tracker.database import is_migrated, migrate
 from tracker.directory import people, signins, tokens
@@ -30,7 +30,7 @@ THREADS = 8
 
 def load_shipped(runtime: Runtime) -> int:
     """Load the shipped plan where no real workplan is; return how many entries that wrote."""
-    if runtime.workplan_ids():
+    if real_workplans(runtime):
         return 0
     document = read_file(SHIPPED)
     return runtime.adopt(document.id, requests_of(document)).count
@@ -55,7 +55,7 @@ def first_link(runtime: Runtime) -> str | None:
 @click.command("init")
 @as_json
 def init(*, as_json: bool) -> None:
-    """Bring the database up to date and load the shipped plan if it is empty."""
+    """Bring the database up to date and load the shipped plan where there is no real one."""
     with running() as runtime:
         written = load_shipped(runtime)
         words = f"Ready: {written} entries loaded." if written else "Ready: a plan was there already."
