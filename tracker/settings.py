@@ -27,6 +27,8 @@ KNOWN = {
     "TRACKER_SECRET_KEY": "at least 32 characters; signs cookies and forms",
     "TRACKER_SIGNING_KEY_FILE": "file of the key that signs tree heads; in TRACKER_DATA_DIR by default",
     "TRACKER_WEBHOOK_NETWORKS": "private networks that webhooks may reach, as 10.1.0.0/16,fd00::/8; none by default",
+    "TRACKER_SERVER": "of the commands that ask a server: its address",
+    "TRACKER_TOKEN": "of the commands that ask a server: a token",
     "TRACKER_OIDC_ISSUER": "OpenID Connect provider: its issuer address",
     "TRACKER_OIDC_CLIENT_ID": "client id at the provider",
     "TRACKER_OIDC_CLIENT_SECRET": "client secret at the provider",
