@@ -64,12 +64,11 @@ def is_expected(activity: Activity, quarter: str) -> bool:
 
 def settling_report(plan: Plan, activity: Activity, quarter: str) -> Report | None:
     """Return the first live report that names the quarter, of this activity or of one that is the same."""
-    found = [
-        report
-        for one in same_activities(plan, activity)
-        for report in one.reports
-        if report.quarter == quarter
-    ]
+    return _first_about(same_activities(plan, activity), quarter)
+
+
+def _first_about(activities: list[Activity], quarter: str) -> Report | None:
+    found = [report for one in activities for report in one.reports if report.quarter == quarter]
     return min(found, key=lambda report: report.position, default=None)
 
 
@@ -77,9 +76,9 @@ def same_activities(plan: Plan, activity: Activity) -> list[Activity]:
     """Return the activity and those linked to it by ``same_as``, in either direction, at any distance."""
     from tracker.workplan.activity import Activity as State  # noqa: PLC0415 - the kinds name each other
 
-    found = {activity.id: activity}
-    if not any(link.kind == "same_as" for link in activity.links) and not _is_target(plan, activity):
+    if activity.id not in _linked(plan):
         return [activity]
+    found = {activity.id: activity}
     pairs = [
         (one.id, link.to)
         for one in plan.all("activity", State)
@@ -97,26 +96,30 @@ def same_activities(plan: Plan, activity: Activity) -> list[Activity]:
     return list(found.values())
 
 
-def _is_target(plan: Plan, activity: Activity) -> bool:
+def _linked(plan: Plan) -> set[str]:
+    """Return the ids of activities that are the same as another, whichever of the two says so."""
     from tracker.workplan.activity import Activity as State  # noqa: PLC0415 - the kinds name each other
 
-    # Asked once per activity of a round; sorting the plan each time would be most of a round's work.
-    return any(
-        link.kind == "same_as" and link.to == activity.id
+    return {
+        told
         for one in plan.standings.values()
         if isinstance(one.state, State)
         for link in one.state.links
-    )
+        if link.kind == "same_as"
+        for told in (one.state.id, link.to)
+    }
 
 
 def duties(plan: Plan, quarter: str) -> Iterator[Duty]:
     """Yield every expected row of a round, settled ones included, in plan order."""
     from tracker.workplan.activity import Activity as State  # noqa: PLC0415 - the kinds name each other
 
+    linked = _linked(plan)  # once for a round: looking for each activity would be most of the round's work
     for activity in plan.all("activity", State):
         if not is_expected(activity, quarter):
             continue
-        settled = settling_report(plan, activity, quarter)
+        told = same_activities(plan, activity) if activity.id in linked else [activity]
+        settled = _first_about(told, quarter)
         for entity, first in leads_of(plan, activity):
             yield Duty(activity, entity, quarter, first, settled)
 
