@@ -42,6 +42,13 @@ PATHS = (
     f"{HOME}changes?from=2023-02-01",
     f"{HOME}timeline",
     f"{HOME}activities/3.4/timeline",
+    f"{HOME}readiness",
+    f"{HOME}reviews/africa/readiness",
+    f"{HOME}reviews/africa/snapshots",
+    f"{HOME}reviews/africa/finding",
+    f"{HOME}reviews/africa/freeze",
+    f"{HOME}reviews/africa/ask/3.4",
+    f"{HOME}activities/3.4/tags",
 )
 REFUSED = ("/nowhere", f"{HOME}entries/20/genuine?size=x&seal=y&as_of=position:40")
 PARTS = 3

@@ -48,7 +48,18 @@ PLACES = (
             Page("follow_up", "To follow up"),
         ),
     ),
-    Place("Reviews", (Page("reviews", "Regional reviews", also=("review",)),)),
+    Place(
+        "Reviews",
+        (
+            Page("reviews", "Regional reviews", also=("review", "snapshot_list", "snapshot_page")),
+            Page(
+                "readiness_of_all",
+                "Readiness",
+                "details",
+                also=("region_readiness", "finding_form", "ask_form", "freeze_form"),
+            ),
+        ),
+    ),
     Place(
         "Reporting",
         (
