@@ -44,7 +44,10 @@ LONGEST_SLUG = 60
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One thing that a form asks. ``name`` is the field of the data, or beside it, that the answer fills."""
+    """One thing that a form asks. ``name`` is the field of the data, or beside it, that the answer fills.
+
+    ``hint`` is the name of what helps to answer.
+    """
 
     name: str
     kind: Kind

@@ -9,29 +9,48 @@ from typing import Any
 from tracker.web import fact_fields as of
 from tracker.web.fact_fields import Ask
 
-DATE = "A day, month, quarter or year: 2023-05-16, 2023-05, 2023-Q2 or 2023."
-LANGUAGES = "As codes with commas between them: en, fr, es, ar."
-WALL = "The local time in that zone."
-GROUPS = "One group per line, colon, number. Usual groups: member-states, un-entities, civil-society, stakeholders."
-NO_NAMES = "Please name no private persons."
+HINTS = {
+    "date": "A day, month, quarter or year: 2023-05-16, 2023-05, 2023-Q2 or 2023. Empty means today.",
+    "languages": "As codes with commas between them: en, fr, es, ar.",
+    "language": "As a code: en, fr, es, ar.",
+    "translation": "Of a translation, as a code: fr.",
+    "wall": "The local time in that zone.",
+    "zone": "Such as Europe/Zurich.",
+    "groups": (
+        "One group per line, colon, number. Usual groups: member-states, un-entities, civil-society, stakeholders. "
+        "Please name no private persons."
+    ),
+    "no-names": "Please name no private persons.",
+    "why": "It stays readable beside the old date.",
+    "regional": "For a regional one.",
+    "national": "For a national one.",
+    "audience": "Such as: Member States; open to all.",
+    "window": "Where the days are not known yet.",
+    "first": "Where they are known; then leave the quarters empty.",
+    "counts": "It then counts by itself in their targets, and is not counted again by hand.",
+    "steward": "Who keeps it usable, also after the activity and the plan are over.",
+    "yearly": "Its steward is asked then, and once a year after.",
+    "edition": "Such as: 2nd edition, June 2024.",
+    "user": "Either a country or an entity.",
+    "links": "Web addresses, one per line.",
+}
+"""What helps to answer, by the name that a question gives."""
 
-SAID_ON = Ask("occurred_on", "date", "When this was decided", f"{DATE} Empty means today.")
-DONE_ON = Ask("occurred_on", "date", "When it happened", f"{DATE} Empty means today.")
-WHY = Ask("reason", "long", "Why", "It stays readable beside the old date.", is_needed=True)
+SAID_ON = Ask("occurred_on", "date", "When this was decided", "date")
+DONE_ON = Ask("occurred_on", "date", "When it happened", "date")
+WHY = Ask("reason", "long", "Why", "why", is_needed=True)
 DECIDED_AT = Ask("decided_at", "choice", "Decided at", options=of.meetings)
 TITLE = Ask("title", "text", "Title", is_needed=True)
 KIND = Ask("kind", "choice", "Kind", is_needed=True, options=of.SESSION_KINDS)
-REGION = Ask("region", "choice", "Region", "For a regional one.", options=of.REGIONS)
-STARTS = Ask("starts_at", "wall", "Starts", WALL, is_needed=True)
-ENDS = Ask("ends_at", "wall", "Ends", WALL, is_needed=True)
-AUDIENCE = Ask("audience", "text", "For whom", "Such as: Member States; open to all.", is_needed=True)
+REGION = Ask("region", "choice", "Region", "regional", options=of.REGIONS)
+STARTS = Ask("starts_at", "wall", "Starts", "wall", is_needed=True)
+ENDS = Ask("ends_at", "wall", "Ends", "wall", is_needed=True)
+AUDIENCE = Ask("audience", "text", "For whom", "audience", is_needed=True)
 STREAMS = Ask("workstreams", "several", "Workstreams", options=of.workstreams)
 OBJECTIVES = Ask("objectives", "several", "Objectives of the Compact", options=of.objectives)
 ADDRESS = Ask("url", "address", "Web address")
-WINDOW = Ask(
-    "window", "window", "Between these quarters", "Where the days are not known yet.", options=of.quarters
-)
-FIRST = Ask("starts_on", "day", "First day", "Where they are known; then leave the quarters empty.")
+WINDOW = Ask("window", "window", "Between these quarters", "window", options=of.quarters)
+FIRST = Ask("starts_on", "day", "First day", "first")
 LAST = Ask("ends_on", "day", "Last day")
 PLACE = Ask("place", "text", "Place")
 COUNTRY = Ask("country", "choice", "Country", is_needed=True, options=of.nations)
@@ -75,6 +94,10 @@ def _product(way: str, event: str, title: str, *asks: Ask, **more: Any) -> FactF
     return FactForm(way, event, "product", title, asks, **more)
 
 
+def _commitment(way: str, event: str, title: str, *asks: Ask, **more: Any) -> FactForm:
+    return FactForm(way, event, "commitment", title, asks, **more)
+
+
 SESSIONS = (
     _session(
         "session-proposed",
@@ -90,12 +113,12 @@ SESSIONS = (
         "SessionScheduled",
         "Schedule a session",
         *(TITLE, KIND, STARTS, ENDS),
-        Ask("zone", "zone", "Time zone", "Such as Europe/Zurich.", is_needed=True, options=of.zones),
+        Ask("zone", "zone", "Time zone", "zone", is_needed=True, options=of.zones),
         Ask("mode", "choice", "Form", is_needed=True, options=of.MODES),
         Ask("level", "choice", "Level", is_needed=True, options=of.LEVELS),
         REGION,
-        replace(COUNTRY, hint="For a national one.", is_needed=False),
-        Ask("languages", "codes", "Languages", LANGUAGES, is_needed=True),
+        replace(COUNTRY, hint="national", is_needed=False),
+        Ask("languages", "codes", "Languages", "languages", is_needed=True),
         AUDIENCE,
         Ask("rule", "choice", "Rule", is_needed=True, options=of.RULES),
         *(STREAMS, OBJECTIVES, SAID_ON),
@@ -115,12 +138,12 @@ SESSIONS = (
         "SessionHeld",
         "Say that it was held",
         replace(DONE_ON, is_needed=True),
-        Ask("attendance", "counts", "Who came", f"{GROUPS} {NO_NAMES}"),
+        Ask("attendance", "counts", "Who came", "groups"),
         Ask(
             "counts_for",
             "several",
             "Counts for these activities",
-            "It then counts by itself in their targets, and is not counted again by hand.",
+            "counts",
             options=of.activities,
         ),
         fits=_is("proposed", "scheduled", "held"),
@@ -131,7 +154,7 @@ SESSIONS = (
         "Add material",
         Ask("kind", "choice", "What it is", is_needed=True, options=of.MATERIALS),
         replace(ADDRESS, is_needed=True),
-        Ask("language", "text", "Language", "As a code: en, fr, es, ar.", is_needed=True),
+        Ask("language", "text", "Language", "language", is_needed=True),
         DONE_ON,
         fits=_is("scheduled", "held"),
     ),
@@ -205,21 +228,21 @@ PRODUCTS = (
         "ProductPublished",
         "Say that it is published",
         replace(ADDRESS, is_needed=True),
-        Ask("languages", "codes", "Languages", LANGUAGES, is_needed=True),
+        Ask("languages", "codes", "Languages", "languages", is_needed=True),
         Ask(
             "steward",
             "choice",
             "Steward",
-            "Who keeps it usable, also after the activity and the plan are over.",
+            "steward",
             is_needed=True,
             options=of.entities,
         ),
-        Ask("sustain_note", "long", "How it stays usable", NO_NAMES, is_needed=True),
+        Ask("sustain_note", "long", "How it stays usable", "no-names", is_needed=True),
         Ask(
             "review_on",
             "day",
             "To be looked at again on",
-            "Its steward is asked then, and once a year after.",
+            "yearly",
             is_needed=True,
         ),
         DONE_ON,
@@ -229,8 +252,8 @@ PRODUCTS = (
         "product-updated",
         "ProductUpdated",
         "Add an edition or a language",
-        Ask("edition", "text", "Edition", "Such as: 2nd edition, June 2024."),
-        Ask("language", "text", "Language", "Of a translation, as a code: fr."),
+        Ask("edition", "text", "Edition", "edition"),
+        Ask("language", "text", "Language", "translation"),
         *(ADDRESS, DONE_ON),
         fits=_is("published", "retired"),
         needs=frozenset({"edition", "language", "url"}),
@@ -239,9 +262,9 @@ PRODUCTS = (
         "product-used",
         "ProductUsed",
         "Say where it is used",
-        replace(COUNTRY, hint="Either a country or an entity.", is_needed=False),
+        replace(COUNTRY, hint="user", is_needed=False),
         Ask("user", "choice", "Entity", options=of.entities),
-        Ask("by", "long", "By whom, and for what", NO_NAMES, is_needed=True),
+        Ask("by", "long", "By whom, and for what", "no-names", is_needed=True),
         *(ADDRESS, DONE_ON),
         fits=_is("published", "retired"),
         needs=frozenset({"country", "user"}),
@@ -257,16 +280,13 @@ PRODUCTS = (
 )
 
 COMMITMENTS = (
-    FactForm(
+    _commitment(
         "commitment-reported",
         "CommitmentReported",
-        "commitment",
         "Report on it",
-        (
-            Ask("note", "long", "What was done", NO_NAMES, is_needed=True),
-            Ask("links", "codes", "Links", "Web addresses, one per line."),
-            DONE_ON,
-        ),
+        Ask("note", "long", "What was done", "no-names", is_needed=True),
+        Ask("links", "codes", "Links", "links"),
+        DONE_ON,
     ),
 )
 

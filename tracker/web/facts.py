@@ -19,7 +19,7 @@ from tracker.web import labels
 from tracker.web.amending import rehearse
 from tracker.web.differences import Line
 from tracker.web.fact_fields import ENVELOPE, shown, slug_of, value_of
-from tracker.web.fact_forms import DATA_NAMES, FORMS, FactForm
+from tracker.web.fact_forms import DATA_NAMES, FORMS, HINTS, FactForm
 from tracker.web.fact_words import sentences
 from tracker.web.guarding import check_form
 from tracker.web.language import _, occurred_words
@@ -292,6 +292,7 @@ def _page(
         effect=effect or [],
         since=newer or [],
         labels=labels,
+        hints=HINTS,
     )
 
 
