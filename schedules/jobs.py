@@ -1,7 +1,7 @@
 """What the ticker does: each job asks the database what is due and does it; late, twice or on four machines, the same.
 
 A job goes on with the next workplan, round or letter where one fails, and raises at its end, so that its run counts as
-failed. Simulated and closed workplans are never touched.
+failed. Simulated workplans are never touched; of closed ones only the stewards of their products are asked.
 """
 
 from __future__ import annotations
@@ -125,13 +125,16 @@ def deliver_letters(runtime: Runtime) -> str:
     counts: dict[str, int] = {}
     problem = ""
     with going_on() as each:
-        for workplan in real_workplans(runtime):
+        for workplan in real_workplans(runtime, with_closed=True):
             with each(workplan):
                 for _ in settle_abandoned(runtime, workplan, TICKER):
                     counts["unknown"] = counts.get("unknown", 0) + 1
                 now = runtime.now()
-                with runtime.database.read() as tx:
-                    waiting = [one for one in outbox.waiting(tx, now, workplan) if _may_go(one, now)]
+                with runtime.ask(workplan) as view:
+                    is_closed = view.workplan.closed
+                    waiting = [one for one in outbox.waiting(view.tx, now, workplan) if _may_go(one, now)]
+                if is_closed:  # nobody is reminded any more, but products outlive their plan
+                    waiting = [one for one in waiting if one.kind == "steward"]
                 done = deliver(runtime, waiting, TICKER)
                 for state in done.states.values():
                     counts[state] = counts.get(state, 0) + 1
@@ -171,12 +174,12 @@ def close_rounds(runtime: Runtime) -> str:
     return f"closed: {', '.join(closed) or 'none'}"
 
 
-def real_workplans(runtime: Runtime) -> list[str]:
-    """Return the workplans that the ticker serves: neither simulated nor closed."""
+def real_workplans(runtime: Runtime, *, with_closed: bool = False) -> list[str]:
+    """Return the workplans that the ticker serves: not simulated and, but for the stewards' sake, not closed."""
     found = []
     for workplan in runtime.workplan_ids():
         with runtime.ask(workplan) as view:
-            if not (view.workplan.simulated or view.workplan.closed):
+            if not view.workplan.simulated and (with_closed or not view.workplan.closed):
                 found.append(workplan)
     return found
 

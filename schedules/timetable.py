@@ -55,6 +55,7 @@ JOBS = (
     Job("deliver-webhooks", timedelta(seconds=15), jobs.deliver_webhooks),
     Job("close-rounds", timedelta(minutes=5), jobs.close_rounds),
     Job("draft-readiness", timedelta(hours=1), upkeep.draft_readiness),
+    Job("ask-stewards", timedelta(hours=1), upkeep.ask_stewards),
     Job("verify", timedelta(hours=1), upkeep.verify_logs, is_daily=True),
     Job("back-up", timedelta(hours=1), backup_daily),
     Job("prune", timedelta(hours=1), upkeep.prune, is_daily=True),

@@ -7,7 +7,7 @@ from functools import partial
 from schedules.jobs import going_on, is_day, is_open, real_workplans
 from tracker.directory.tokens import prune_signins
 from tracker.events.dates import local_day
-from tracker.notifications import drafts
+from tracker.notifications import drafts, stewards
 from tracker.notifications.notices import readiness_due, tell
 from tracker.proof.checking import check
 from tracker.runtime import Runtime
@@ -23,6 +23,17 @@ def draft_readiness(runtime: Runtime) -> str:
                 if is_day(runtime, workplan):
                     count += tell(runtime, workplan, partial(readiness_due, runtime.now()))
     return f"drafts written: {count}"
+
+
+def ask_stewards(runtime: Runtime) -> str:
+    """Ask the stewards of products once a year whether these are still good; also when their plan is closed."""
+    count = 0
+    with going_on() as each:
+        for workplan in real_workplans(runtime, with_closed=True):
+            with each(f"{workplan} stewards"):
+                if is_day(runtime, workplan):
+                    count += stewards.ask_stewards(runtime, workplan)
+    return f"questions written: {count}"
 
 
 def verify_logs(runtime: Runtime) -> str:

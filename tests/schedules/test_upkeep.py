@@ -30,7 +30,7 @@ def boss(runtime: Runtime) -> str:
     return made
 
 
-def enter(runtime: Runtime, kind: str, subject: str, **data: Any) -> None:
+def enter(runtime: Runtime, kind: str, subject: str, /, **data: Any) -> None:
     wish = {"type": kind, "subject": subject, "data": data, "reason": "As decided."}
     runtime.submit(PLAN, wish, system("system:cli"), "cli")
 
@@ -194,3 +194,48 @@ def test_a_job_that_failed_is_tried_at_its_next_turn_also_a_daily_one(runtime: R
 
 def _fail(_runtime: Runtime) -> str:
     raise ValueError("broken")
+
+
+GUIDE = {
+    "languages": ["es"],
+    "url": "https://example.org/guia",
+    "steward": "oms",
+    "sustain_note": "La biblioteca la conserva.",
+    "review_on": "2024-06-30",
+}
+
+
+@sqlite_only
+def test_a_steward_is_asked_once_a_year_also_when_the_plan_is_closed(
+    runtime: Runtime, clock: Clock, mail: MailServer, boss: str
+) -> None:
+    with runtime.directory(PLAN) as tx:
+        ana = people.add_person(tx, runtime.now(), "Ana", "ana@example.org", "es")
+        people.grant(tx, runtime.now(), ana, PLAN, "lead")
+    enter(runtime, "FocalPointNamed", "workstream/3", entity="oms", person=ana)
+    enter(runtime, "ProductPlanned", "product/guide", title="Guía", kind="guidance", activities=["3.1"])
+    enter(runtime, "ProductPublished", "product/guide", **GUIDE)
+
+    def asked(day: str) -> list[str]:
+        clock.set(day)
+        for _ in range(2):
+            upkeep.ask_stewards(runtime)
+        jobs.deliver_letters(runtime)
+        with runtime.database.read() as tx:
+            found = [one for one in outbox.letters_of(tx, PLAN) if one.kind == "steward"]
+        return [f"{one.step} {'ana' if one.recipient == ana else 'boss'} {one.state}" for one in found]
+
+    assert asked("2024-06-29") == []
+    first = "guide-2024-06-30 ana accepted"
+    assert asked("2024-06-30") == asked("2025-06-29") == [first]
+    enter(runtime, "WorkplanClosed", "workplan")
+    second = "guide-2025-06-30 ana accepted"
+    assert asked("2025-07-02") == [first, second], "nobody answered, and products outlive their plan"
+    letter = next(one for one in mail.received if one["To"] == "Ana <ana@example.org>")
+    assert letter["Subject"] == "¿Sigue siendo válido? Guía"
+    assert "https://plan.example.org/w/unnm-2022-2024/record/product-reviewed/guide" in text_of(letter)
+    enter(runtime, "ProductReviewed", "product/guide", outcome="current")
+    assert asked("2026-07-01") == [first, second], "a year after the answer, not before"
+    with runtime.directory(PLAN) as tx:
+        people.set_bounced(tx, ana, "2026-07-02T08:00:00.000000Z")
+    assert asked("2026-07-03")[2:] == ["guide-2026-07-02 boss accepted"], "nobody else acts for the steward"

@@ -33,6 +33,7 @@ from tracker.notifications.outbox import Letter, State
 from tracker.notifications.reporting_mail import Prepared, prepare
 from tracker.notifications.settling import record
 from tracker.notifications.smtp import Post, RefusedError, TransientError
+from tracker.notifications.stewards import write_question
 
 if TYPE_CHECKING:
     from tracker.runtime import Runtime
@@ -205,6 +206,8 @@ class _Sender:
             match letter.kind:
                 case "notice":
                     made = write_notice(self.runtime, view, letter)
+                case "steward":
+                    made = write_question(self.runtime, view, letter)
                 case "receipt" | "invitation":
                     made = prepare(self.runtime, view, letter, thread)
                 case _:

@@ -50,6 +50,18 @@ class Notice:
     about: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a mail that tells one thing says: ``place`` is the page of the plan that its button leads to."""
+
+    subject: str
+    words: str
+    lines: list[str]
+    place: str
+    why: str
+    button: str
+
+
 def tell(runtime: Runtime, workplan: str, find: Callable[[View], Iterable[Notice]]) -> int:
     """Put a letter about each thing found to each person of the Secretariat into the outbox, once; return how many."""
     with runtime.ask(workplan) as view:
@@ -160,28 +172,44 @@ def write_notice(runtime: Runtime, view: View, letter: Letter) -> tuple[EmailMes
         return Unsent("superseded", "the person is no longer of the Secretariat")
     say, about = phrases(person.language), letter.about or {}
     operands, lines, place = _told(view, about, say)
+    topic = f"notice_{about['topic']}"
+    plan = capital(in_language(view.workplan.title, say.language)[0])
+    told = Told(
+        subject=say(f"{topic}_subject", **operands),
+        words=say(f"{topic}_words", **operands),
+        lines=lines,
+        place=place,
+        why=say("why_secretariat", workplan=plan),
+        button=say("notice_open"),
+    )
+    return compose(runtime, view, letter, person, told), person
+
+
+def compose(runtime: Runtime, view: View, letter: Letter, person: Person, told: Told) -> EmailMessage:
+    """Return the mail that tells somebody one thing."""
+    say = phrases(person.language)
     title = shortened(capital(in_language(view.workplan.title, say.language)[0]), 40)
     base, workplan = runtime.settings.base_url, view.workplan
-    subject = say(f"notice_{about['topic']}_subject", **operands)
     message = blank(runtime.settings.mail_from, title, person, runtime.now())
-    message["Subject"] = " ".join(subject.split())
+    message["Subject"] = " ".join(told.subject.split())
     message["Message-ID"] = letter.message_id
     size, root = view.end.position, view.end.root
     values = {
         "say": say,
         "language": say.language,
-        "subject": subject,
+        "subject": told.subject,
         "name": person.name,
-        "words": say(f"notice_{about['topic']}_words", **operands),
-        "lines": lines,
-        "address": f"{base}/w/{workplan.id}/{place}",
-        "why": say("why_secretariat", workplan=capital(in_language(workplan.title, say.language)[0])),
+        "words": told.words,
+        "lines": told.lines,
+        "address": f"{base}/w/{workplan.id}/{told.place}",
+        "button": told.button,
+        "why": told.why,
         "seal_words": say("seal", size=size, seal=tree.seal_of(root)),
         "seal_link": f"{base}/seal/{workplan.id}/{size}?root={root.hex()}",
     }
     fill(message, "notice", values)
     message["Content-Language"] = say.language
-    return message, person
+    return message
 
 
 def _told(view: View, about: dict[str, Any], say: Phrases) -> tuple[dict[str, Any], list[str], str]:

@@ -35,15 +35,16 @@ State = Literal[
     "lapsed",
     "bounced",
 ]
-Kind = Literal["reminder", "link", "asked", "notice", "receipt", "invitation"]
+Kind = Literal["reminder", "link", "asked", "notice", "receipt", "invitation", "steward"]
 """``reminder``: the digest of a step. ``link``: the same, asked for by somebody whose link had ended. ``asked``: about
 some activities only, beside the steps. ``notice``: what the Secretariat is to know; of no round. ``receipt``: of what
-was sent behind a link. ``invitation``: to a colleague whom a focal point asks.
+was sent behind a link. ``invitation``: to a colleague whom a focal point asks. ``steward``: whether a product is still
+good; of no round.
 """
-UNRECORDED: tuple[Kind, ...] = ("notice", "receipt", "invitation")
+UNRECORDED: tuple[Kind, ...] = ("notice", "receipt", "invitation", "steward")
 """Letters that remind nobody: that they went out is no entry of the log."""
 NO_ROUND = "-"
-"""The quarter of a notice."""
+"""The quarter of a letter that belongs to no round."""
 
 UNSENT: tuple[State, ...] = ("due", "held")
 CLAIMS: tuple[State, ...] = ("claimed", "connected")

@@ -118,6 +118,7 @@ JOB = {
     "deliver-webhooks": "Post new entries to subscribers",
     "close-rounds": "Close reporting rounds",
     "draft-readiness": "Draft readiness pictures",
+    "ask-stewards": "Ask stewards about their products",
     "verify": "Check the logs from end to end",
     "back-up": "Make a copy",
     "prune": "Clear ended signins away",
@@ -133,6 +134,7 @@ LETTER_KIND = {
     "link": "new link",
     "asked": "question",
     "notice": "notice to the Secretariat",
+    "steward": "question to a steward",
     "receipt": "receipt",
     "invitation": "to a colleague",
 }
