@@ -204,3 +204,15 @@ def test_a_viewer_gets_the_details_once_they_are_published(published: Installati
 def test_ids_of_people_are_for_those_who_may_read_who_said_what(published: Installation) -> None:
     assert "focal_points" in published.read("workstreams/3", None)["withheld"]
     assert published.read("workstreams/3", "lead")["focal_points"][0]["entity"] == "oms"
+
+
+def test_regions_say_their_countries_and_that_the_list_is_not_official(library: Installation) -> None:
+    found = library.read("/api/v1/regions", None)
+    by_id = {one["id"]: {country["code"]: country for country in one["countries"]} for one in found["items"]}
+    counts = {region: len(countries) for region, countries in by_id.items()}
+    assert counts == {"africa": 54, "arab-states": 21, "asia-pacific": 62, "unece": 56, "lac": 60}
+    assert by_id["africa"]["MA"]["also"] == ["arab-states"]
+    assert by_id["lac"]["ES"]["also"] == ["unece"]
+    assert by_id["asia-pacific"]["CK"]["membership"] == "associate"
+    assert by_id["lac"]["BR"]["names"] == {"en": "Brazil", "es": "Brasil", "fr": "Brésil"}
+    assert (found["regions"]["verified"], found["countries"]["verified"]) == (True, False)

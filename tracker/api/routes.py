@@ -20,6 +20,7 @@ from tracker.api import (
     plan,
     proofs,
     queries,
+    regions,
     reviews,
     rounds,
     service,
@@ -86,6 +87,7 @@ def _timegates() -> list[Route]:
 
 ROUTES: tuple[Route, ...] = (
     get("/workplans", "nothing", plan.workplans, answers_plan.Workplans, validator="none"),
+    get("/regions", "nothing", regions.show_regions, regions.Regions, validator="body"),
     get(W, "state", plan.workplan, answers_plan.OneWorkplan, queries.Question, validator="body"),
     get(f"{W}/state", "state", timegates.dated(plan.state), answers_plan.State, queries.Question),
     *_collections(),
