@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, ClassVar, Literal
@@ -14,7 +14,7 @@ from tracker.database import Transaction
 from tracker.directory.principals import PUBLIC, Principal
 from tracker.errors import ConflictError
 from tracker.projections.reading_rights import Reading, may
-from tracker.projections.sheets import MEDIA_TYPES, Format, Table, file_of
+from tracker.projections.sheets import MEDIA_TYPES, Format, Table, file_of, instant_cell
 from tracker.runtime import Runtime, View
 
 PREFIX = "/api/v1"
@@ -96,6 +96,13 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     media_type: str = "application/json"
     on_close: Callable[[], None] | None = None
+
+
+def table_of(asked: Asked, title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
+    """Return rows as a table that says of which plan they are and which question they answer."""
+    question = asked.view.question
+    made = instant_cell(question.recorded_at)
+    return Table(f"{asked.view.end.workplan}: {title}", question.words, question.zone, made, columns, rows)
 
 
 def file_answer(table: Table, wanted: Format, name: str, headers: Mapping[str, str] | None = None) -> Answer:

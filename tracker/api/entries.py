@@ -6,33 +6,17 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-from tracker.api.call import PREFIX, Answer, Asked, Call, file_answer
+from tracker.api.call import PREFIX, Answer, Asked, Call, file_answer, table_of
 from tracker.api.dispatch import nothing_here
 from tracker.api.queries import span_of
 from tracker.api.rendering import about, mark
 from tracker.events.reading import read_stored
 from tracker.projections.bounds import after_position, last_position
+from tracker.projections.entry_sheet import COLUMNS, entry_rows
 from tracker.projections.history import Filters, differences, entries, history, one_entry
-from tracker.projections.sheets import Table, day_cell, instant_cell
 
 Body = dict[str, Any]
 
-COLUMNS = (
-    "position",
-    "recorded_at",
-    "occurred_on",
-    "subject",
-    "version",
-    "type",
-    "speaker",
-    "entity",
-    "channel",
-    "reason",
-    "decided_at",
-    "corrected_by",
-    "retracted_by",
-    "data",
-)
 AMENDED = ("corrected_by", "retracted_by")
 
 
@@ -48,7 +32,8 @@ def list_events(call: Call, asked: Asked) -> Answer:
         address = f"{PREFIX}/workplans/{call.workplan}/events?{urlencode(asked_for)}"
         headers["Link"] = f'<{address}>; rel="next"'
     if call.format is not None:
-        return file_answer(_table(call, asked, items), call.format, f"{call.workplan}-entries", headers)
+        table = table_of(asked, "entries", COLUMNS, entry_rows(items))
+        return file_answer(table, call.format, f"{call.workplan}-entries", headers)
     return Answer(about(asked) | {"items": items, "next": goes_on}, headers=headers)
 
 
@@ -97,20 +82,6 @@ def _known_then(item: Body, position: int) -> Body:
             if not item[name]:
                 del item[name]
     return item
-
-
-def _table(call: Call, asked: Asked, items: list[Body]) -> Table:
-    question = asked.view.question
-    rows = []
-    for item in items:
-        cells = item | {"speaker": item["speaker"]["display"], "entity": item["speaker"]["entity"]}
-        cells |= {
-            "recorded_at": instant_cell(item["recorded_at"]),
-            "occurred_on": day_cell(item["occurred_on"]),
-        }
-        rows.append([cells.get(name) for name in COLUMNS])
-    made = instant_cell(question.recorded_at)
-    return Table(f"{call.workplan}: entries", question.words, question.zone, made, COLUMNS, rows)
 
 
 def show_event(call: Call, asked: Asked) -> Answer:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from tracker.api.call import PREFIX, Answer, Asked, Call
+from tracker.api.call import PREFIX, Answer, Asked, Call, file_answer, table_of
 from tracker.api.dispatch import nothing_here, unknown_reader
 from tracker.api.queries import APPLY, OWN
 from tracker.api.rendering import Screen, about, mark, told
@@ -18,7 +18,9 @@ from tracker.events.shapes import to_json
 from tracker.events.signed_heads import head_at
 from tracker.projections.bounds import last_position
 from tracker.projections.filters import wanted
+from tracker.projections.plan_sheet import COLUMNS, subject_rows
 from tracker.projections.reading_rights import may
+from tracker.projections.speakers import display_name
 from tracker.projections.views import view_of, views
 from tracker.runtime import View
 from tracker.workplan.activity import Activity
@@ -117,13 +119,28 @@ def tree_head_of(view: View) -> Body:
     }
 
 
-def state(_call: Call, asked: Asked) -> Answer:
-    """The whole plan in one answer."""
+def state(call: Call, asked: Asked) -> Answer:
+    """The whole plan in one answer; as a file, one row for each subject."""
     view, screen = asked.view, Screen(asked)
     body = about(asked)
     for name, kind in KINDS.items():
         body[name] = [screen(one) for one in views(view.plan, kind, view.question.day)]
-    return told(asked, body, screen)
+    return _as_asked(call, asked, told(asked, body, screen), KINDS, "plan")
+
+
+def _as_asked(call: Call, asked: Asked, answer: Answer, held: Mapping[str, str], title: str) -> Answer:
+    """Return an answer as a file where that is asked for; ``held`` are its lists and the kinds of their subjects."""
+    if call.format is None:
+        return answer
+    view, languages = asked.view, asked.view.workplan.languages
+
+    def name(entity: str) -> str:
+        return display_name(view.plan, entity)
+
+    rows = [
+        row for field, kind in held.items() for row in subject_rows(kind, answer.body[field], languages, name)
+    ]
+    return file_answer(table_of(asked, title, COLUMNS, rows), call.format, f"{call.workplan}-{title}")
 
 
 def collection(name: str) -> Handler:
@@ -143,7 +160,8 @@ def collection(name: str) -> Handler:
         ]
         standings.sort(key=lambda one: natural(one.subject))
         items = [screen(view_of(view.plan, one, view.question.day)) for one in standings]
-        return told(asked, about(asked) | {"items": items, "next": None}, screen)
+        answer = told(asked, about(asked) | {"items": items, "next": None}, screen)
+        return _as_asked(call, asked, answer, {"items": kind}, name)
 
     handler.__name__, handler.__doc__ = f"list_{name}", f"List the {name}, in the order of the plan."
     return handler

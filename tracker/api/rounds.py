@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from tracker.api.call import Answer, Asked, Call
+from tracker.api.call import Answer, Asked, Call, file_answer, table_of
 from tracker.api.dispatch import nothing_here
 from tracker.api.plan import check_filters
 from tracker.api.rendering import Screen, about, mark, told
 from tracker.events.dates import first_day, quarter_of
+from tracker.projections.plan_sheet import ROUND_COLUMNS, ROUNDS_COLUMNS, rounds_rows
+from tracker.projections.plan_sheet import round_rows as file_rows
 from tracker.projections.rounds import (
     figures,
     obligations,
@@ -18,6 +20,7 @@ from tracker.projections.rounds import (
     round_rows,
     round_view,
 )
+from tracker.projections.speakers import display_name
 from tracker.workplan.activity import Activity
 from tracker.workplan.plan import natural, refuse
 from tracker.workplan.rights import entities_about
@@ -26,7 +29,7 @@ from tracker.workplan.round import Round
 Body = dict[str, Any]
 
 
-def list_rounds(_call: Call, asked: Asked) -> Answer:
+def list_rounds(call: Call, asked: Asked) -> Answer:
     """List the rounds there were, oldest first, with the figures of the plan; and the rates of all together."""
     view = asked.view
     items = []
@@ -36,7 +39,11 @@ def list_rounds(_call: Call, asked: Asked) -> Answer:
         version = {"version": standing.version, "position": standing.position} if standing else {}
         items.append(round_head(opened) | {"figures": figures(once.values())} | version)
     together = {"rates": rates(view.plan, view.workplan.zone)}
-    return told(asked, about(asked) | together | {"items": items, "next": None})
+    answer = told(asked, about(asked) | together | {"items": items, "next": None})
+    if call.format is None:
+        return answer
+    table = table_of(asked, "rounds", ROUNDS_COLUMNS, rounds_rows(answer.body["items"]))
+    return file_answer(table, call.format, f"{call.workplan}-rounds")
 
 
 def show_round(call: Call, asked: Asked) -> Answer:
@@ -51,7 +58,12 @@ def show_round(call: Call, asked: Asked) -> Answer:
     if (entity := call.query.get("entity")) is not None:
         body["rows"] = [row for row in body["rows"] if row["entity"] == entity]
     body |= {"version": standing.version, "position": standing.position}
-    return told(asked, body | {"question": view.question.as_json()} | mark(asked))
+    answer = told(asked, body | {"question": view.question.as_json()} | mark(asked))
+    if call.format is None:
+        return answer
+    rows = file_rows(answer.body, lambda one: display_name(view.plan, one))
+    table = table_of(asked, f"round {quarter}", ROUND_COLUMNS, rows)
+    return file_answer(table, call.format, f"{call.workplan}-{quarter}")
 
 
 def list_obligations(call: Call, asked: Asked) -> Answer:

@@ -54,6 +54,7 @@ def _collections() -> list[Route]:
                 plan.collection(name),
                 answers.page(f"{shape.__name__}List", shape),
                 queries.filters_of(name),
+                has_files=True,
             ),
             get(
                 f"{W}/{name}/{{id}}",
@@ -89,7 +90,14 @@ ROUTES: tuple[Route, ...] = (
     get("/workplans", "nothing", plan.workplans, answers_plan.Workplans, validator="none"),
     get("/regions", "nothing", regions.show_regions, regions.Regions, validator="body"),
     get(W, "state", plan.workplan, answers_plan.OneWorkplan, queries.Question, validator="body"),
-    get(f"{W}/state", "state", timegates.dated(plan.state), answers_plan.State, queries.Question),
+    get(
+        f"{W}/state",
+        "state",
+        timegates.dated(plan.state),
+        answers_plan.State,
+        queries.Question,
+        has_files=True,
+    ),
     *_collections(),
     get(f"{W}/timeline", "state", timelines.show_timeline, answers_time.PlanTimeline, queries.Question),
     *(
@@ -178,13 +186,22 @@ ROUTES: tuple[Route, ...] = (
         validator="body",
         tag="reporting",
     ),
-    get(f"{W}/rounds", "rounds", rounds.list_rounds, answers_desks.Rounds, queries.Question, tag="reporting"),
+    get(
+        f"{W}/rounds",
+        "rounds",
+        rounds.list_rounds,
+        answers_desks.Rounds,
+        queries.Question,
+        has_files=True,
+        tag="reporting",
+    ),
     get(
         f"{W}/rounds/{{quarter}}",
         "rounds",
         rounds.show_round,
         answers_desks.OneRound,
         queries.OneRound,
+        has_files=True,
         tag="reporting",
     ),
     get(

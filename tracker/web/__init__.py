@@ -14,6 +14,7 @@ from tracker.web import (
     contributions,
     entries,
     facts,
+    files,
     genuine,
     guarding,
     home,
@@ -72,6 +73,7 @@ PAGES = (
     rounds,
     letters,
     jobs,
+    files,
 )
 """The modules whose pages stand on the shell; importing them is what puts them there."""
 
