@@ -80,7 +80,7 @@ def test_every_link_of_the_plan_leads_somewhere(library: Site):
         seen.add(path)
         answer = reader.get(path)
         assert answer.status_code == 200, path
-        for link in parsed(answer).links:
+        for link in parsed(answer).links if answer.mimetype == "text/html" else ():
             target = link.partition("#")[0]
             is_ours = target.startswith("/") and not re.search(
                 r"/entries/\d\d+|after=|/entities/[d-z]", target
