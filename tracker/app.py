@@ -8,11 +8,11 @@ from typing import Any
 
 from flask import Flask, Request, Response, g, request
 from flask.sessions import SessionInterface
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
 
 from tracker import api, traffic, web
 from tracker.clock import new_id
-from tracker.errors import TrackerError
+from tracker.errors import MalformedError, TrackerError
 from tracker.runtime import Runtime
 from tracker.settings import kept_secret
 from tracker.web import refusals
@@ -78,8 +78,16 @@ def _refuse(error: Exception) -> Any:
     """Answer what went wrong: the interface with a problem, pages with a page."""
     if isinstance(error, HTTPException) and (error.code or 500) < 400:
         return error  # a redirect of the router's
+    if type(error).__module__.startswith("gunicorn."):  # a body in broken chunks, found where it was read
+        error = BadRequest()
     if isinstance(error, SecurityError):  # no page: for a host that is not ours no address can be made
-        return Response("This system is not served under that name.\n", 400, content_type="text/plain")
+        return api.respond(
+            MalformedError(
+                "this system is not served under that name",
+                field="Host",
+                way_out="Use its own address (TRACKER_BASE_URL), or add the name to TRACKER_TRUSTED_HOSTS.",
+            )
+        )
     if api.is_ours(request.path):
         return api.respond(error)
     if isinstance(error, TrackerError):

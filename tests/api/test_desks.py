@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.installation import API, Installation
-from tracker.directory import tokens
+from tracker.directory import people, tokens
+from tracker.settings import Provider
 
 ANA: dict[str, Any] = {"name": "Ana Pérez", "email": "ana@example.org", "language": "es", "entities": ["oim"]}
 
@@ -122,3 +124,37 @@ def test_without_the_scope_a_token_reads_the_desks_but_changes_nothing(desk: Ins
     assert answer.json is not None
     assert "--scope erase" in answer.json["way_out"]
     assert desk.post({"role": "viewer"}, "plain", path="tokens").status_code == 403
+
+
+def test_a_person_is_corrected_but_for_the_address_of_who_also_takes_part_elsewhere(
+    desk: Installation,
+) -> None:
+    whom = next(one["person"] for one in desk.read("people")["items"] if one["email"] == "viewer@example.org")
+    changed = desk.post({"name": "Vi Ewer", "email": "vi@example.org"}, path=f"people/{whom}")
+    assert changed.status_code == 200, changed.get_data(as_text=True)
+    assert changed.json is not None
+    assert (changed.json["name"], changed.json["email"]) == ("Vi Ewer", "vi@example.org")
+    with desk.runtime.directory() as tx:
+        people.grant(tx, desk.runtime.now(), whom, "elsewhere", "secretariat")
+    assert desk.post({"name": "Vi"}, path=f"people/{whom}").status_code == 200
+    taken = desk.post({"email": "mine@example.org"}, path=f"people/{whom}")
+    assert taken.status_code == 403, "with the address one could sign in as them elsewhere"
+
+
+def test_an_account_at_the_provider_is_linked_and_unlinked(desk: Installation) -> None:
+    whom = next(one["person"] for one in desk.read("people")["items"] if one["email"] == "viewer@example.org")
+    path = f"people/{whom}/identities"
+    assert desk.post({"subject": "s-1"}, path=path).status_code == 422  # no provider is set up
+    provider = Provider("https://id.example.org", "c", "s", "id")
+    desk.runtime.settings = replace(desk.runtime.settings, provider=provider)
+    assert desk.post({"subject": "s-1"}, path=path).status_code == 201
+    assert [one["subject"] for one in desk.read(path)["items"]] == ["s-1"]
+    other = next(one["person"] for one in desk.read("people")["items"] if one["email"] == "lead@example.org")
+    assert desk.post({"subject": "s-1"}, path=f"people/{other}/identities").status_code == 409
+    answers = [
+        desk.client().delete(f"{API}/{path}", headers=desk.headers("secretariat")).status_code for _ in "12"
+    ]
+    assert answers == [204, 404]
+    with desk.runtime.directory() as tx:
+        people.grant(tx, desk.runtime.now(), whom, "elsewhere", "secretariat")
+    assert desk.post({"subject": "s-1"}, path=path).status_code == 403

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -28,6 +29,13 @@ class Served:
         found = re.search(r"http\S+/signin/\S+", self.log.read_text())
         assert found, self.log.read_text()
         return found.group()
+
+
+def free_port() -> int:
+    """Return a port of the loopback address that nobody listened on a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager

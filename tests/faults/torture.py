@@ -11,11 +11,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from tests import postgres
+from tests.cli.serving import free_port, serving
 from tests.faults import crashing, flipping, powerloss, shim, tailing, trial
 from tests.faults.killing import kills
+from tests.hostile import bodies, contract, sockets
+from tests.installation import furnish, open_installation
 from tests.laws.machine import live
 from tests.laws.world import World
 from tests.notifications import posting, scanning, two_years
@@ -158,6 +162,44 @@ def scans(asked: argparse.Namespace, folder: Path) -> str:
     return str(scanned)
 
 
+def explorations(asked: argparse.Namespace, folder: Path) -> str:
+    """Explore a running server COUNT times, each time another one and with another seed."""
+    said: list[str] = []
+    for number in range(asked.count):
+        found = contract.explore(
+            folder / str(number), free_port(), asked.seed + number, asked.phases, asked.examples
+        )
+        said.append(str(found))
+        assert not found.failures, said[-1]
+    return "\n".join(said)
+
+
+def strikes(asked: argparse.Namespace, folder: Path) -> str:
+    port = free_port()
+    with serving(folder, port, "--without-ticker", **contract.UNLIMITED) as served:
+        struck = sockets.strike(port, contract.secretariat_token(served), asked.count, asked.seed)
+        assert not struck.wrong, "\n".join([str(struck), *struck.wrong[:20]])
+        assert "Smuggled" not in contract.command(served, "moment", "list", "--json")
+    return f"{struck}; nothing hidden was done"
+
+
+def throws(asked: argparse.Namespace, folder: Path) -> str:
+    url = _database(asked, folder)
+    house = open_installation(url, folder, furnish(url, folder))
+    house.runtime.settings = replace(house.runtime.settings, limits={}, access_log=None)
+    thrown = bodies.throw(house, asked.count, asked.seed)
+    assert not thrown.wrong, "\n".join([str(thrown), *thrown.wrong[:20]])
+    house.runtime.close()
+    return str(thrown)
+
+
+def fuzz(asked: argparse.Namespace, _folder: Path) -> str:
+    command = [sys.executable, "-m", "tests.hostile.fuzzing", str(asked.count), str(asked.seed)]
+    done = subprocess.run(command, cwd=shim.ROOT, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return "\n".join(line for line in done.stderr.splitlines() if "DONE" in line)
+
+
 def _new_database(place: Path) -> str:
     place.mkdir(exist_ok=True)
     url = f"sqlite:///{place / 'trial.db'}"
@@ -231,6 +273,13 @@ def _parser() -> argparse.ArgumentParser:
     add("races", races, "let four schedulers race COUNT times: each letter once, none missing")
     add("deaths", deaths, "kill a sender of COUNT letters at each step beside eight kinds of mail servers")
     add("scans", scans, "visit the link of a letter COUNT times as scanners do, some with scripts")
+    explored = add("contract", explorations, "explore a running server with schemathesis, with COUNT seeds")
+    explored.add_argument("--phases", default="examples,coverage,fuzzing,stateful", help="default: all")
+    explored.add_argument("--examples", type=int, default=20, help="for each operation; default 20")
+    add("sockets", strikes, "open COUNT connections with what is no HTTP, or two requests in one")
+    thrown = add("bodies", throws, "send COUNT requests that are almost right, and look at each answer")
+    thrown.add_argument("--url", help=database)
+    add("fuzz", fuzz, "read COUNT bodies of random bytes, led by the lines that they reach")
     add("disk", disk, "let every write and sync fail, and the disk be full, COUNT times")
     return parser
 

@@ -11,7 +11,7 @@ from tracker.runtime import Runtime
 
 __all__ = ["is_ours", "register", "respond"]
 
-OURS = ("/api/", "/problems/", "/livez", "/readyz")
+OURS = ("/api/", "/problems/", "/calendars/", "/livez", "/readyz")
 
 
 def register(app: Flask, runtime: Runtime) -> None:

@@ -8,7 +8,8 @@ from typing import Any, cast
 import marshmallow as ma
 
 from tracker.api.call import Answer, Asked, Call
-from tracker.api.queries import QUARTER, Choice, Said
+from tracker.api.queries import Choice, Said
+from tracker.events.vocabulary import QUARTER
 from tracker.notifications import bounces, desk, outbox
 from tracker.notifications.desk import ACTIONS, PlannedRun
 from tracker.runtime import View

@@ -13,6 +13,7 @@ from tracker.api.queries import REGIONS, Choice, Said
 from tracker.database import Transaction
 from tracker.directory import people, tokens
 from tracker.directory.principals import ROLES
+from tracker.events.schemas import TrueOrFalse
 from tracker.events.vocabulary import SLUG, SUBJECT_ID
 from tracker.notifications import handover
 from tracker.notifications.joining import Newcomer, join
@@ -71,7 +72,7 @@ class PersonChange(ma.Schema):
     name = Said("the full name, on one line", longest=200)
     email = Said("the address; a new one is written to again", longest=254)
     language = Choice("the language of letters", people.LANGUAGES)
-    has_letters = ma.fields.Boolean(
+    has_letters = TrueOrFalse(
         load_default=False,
         metadata={"description": "write to them again, though a letter came back or they wanted none"},
     )
@@ -86,7 +87,7 @@ class NewHolder(ma.Schema):
 def change_person(call: Call, asked: Asked) -> Answer:
     """Correct a person's name, address or language."""
     person = call.path["person"]
-    _shown(asked.view.tx, call.workplan, person, asked.view.plan)
+    _now(call, person, 200)
     with call.runtime.directory(call.workplan) as tx:
         if call.body.get("email") is not None:
             tokens.check_decides_about(tx, call.runtime.now(), person, asked.reader.principal)

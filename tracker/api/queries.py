@@ -16,6 +16,7 @@ from tracker.events.catalogue import CATALOGUE
 from tracker.events.dates import span
 from tracker.events.schemas import PlainText
 from tracker.events.vocabulary import (
+    QUARTER,
     SLUG,
     SUBJECT_ID,
     SUBJECT_PATTERN,
@@ -32,7 +33,6 @@ from tracker.projections.questions import SPELLINGS
 from tracker.workplan.session import PROMISED
 
 LARGEST = 2**53 - 1
-QUARTER = r"\d{4}-Q[1-4]"
 
 
 class Said(PlainText):
@@ -40,6 +40,11 @@ class Said(PlainText):
 
     def __init__(self, words: str, pattern: str | None = None, longest: int = 100, **kwargs: Any) -> None:
         super().__init__(Rule(words, pattern, longest=longest), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if value == "":
+            raise ma.ValidationError("is empty; leave it out, or say it")
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class Time(Said):

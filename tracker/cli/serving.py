@@ -115,38 +115,9 @@ def _run(host: str, port: int, *, is_sqlite: bool) -> None:
 
         waitress(create_app(runtime), host=host, port=port, threads=threads)
         return
-    from gunicorn.app.base import BaseApplication
-    from gunicorn.workers.gthread import ThreadWorker
+    from tracker.cli import gunicorn_server
 
-    class Worker(ThreadWorker):  # type: ignore[misc]
-        """One that lets live streams go when it is told to stop, instead of waiting for them."""
-
-        def handle_exit(self, *signalled: Any) -> None:
-            runtime.heads.end()
-            super().handle_exit(*signalled)
-
-    class Served(BaseApplication):  # type: ignore[misc]
-        """gunicorn with settings of ours instead of a file of its own."""
-
-        def load_config(self) -> None:
-            options: dict[str, Any] = {
-                "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
-                "workers": 1 if is_sqlite else max(2, os.cpu_count() or 2),
-                "threads": threads,
-                "worker_class": Worker,
-                "timeout": 60,
-                "graceful_timeout": 10,
-                "control_socket_disable": True,
-                "loglevel": "warning",
-            }
-            for name, value in options.items():
-                if name in self.cfg.settings:
-                    self.cfg.set(name, value)
-
-        def load(self) -> Any:
-            return create_app(runtime)
-
-    Served().run()
+    gunicorn_server.serve(runtime, create_app, host, port, threads, is_sqlite=is_sqlite)
 
 
 @click.command("scheduler")
