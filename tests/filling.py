@@ -16,7 +16,10 @@ LINK = re.compile(r"https://plan\.example\.org(/r/[\w-]{43})\s")
 
 
 class Form(HTMLParser):
-    """A page as a browser without scripts has it: the fields of its form with their values, its buttons, its text."""
+    """A page as a browser without scripts has it: the fields of its form with their values, its buttons, its text.
+
+    What stands around the content (languages, signing out) is no part of its form.
+    """
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -28,15 +31,19 @@ class Form(HTMLParser):
         self._area: str | None = None
         self.language = ""
         self.actions: list[str] = []
+        self._is_content = False
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = {name: value or "" for name, value in attrs}
         name = said.get("name", "")
-        if tag == "form":
-            self.actions.append(said.get("action", ""))
         if tag == "html":
             self.language = said.get("lang", "")
+        self._is_content = self._is_content or tag == "main"
+        if not self._is_content:
+            return
+        if tag == "form":
+            self.actions.append(said.get("action", ""))
         if tag in {"input", "select", "textarea"} and name:
             self.names.add(name)
         if tag == "input" and (said.get("type") not in {"checkbox", "radio"} or "checked" in said):
@@ -51,6 +58,8 @@ class Form(HTMLParser):
             self.buttons.append(said.get("value", ""))
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == "main":
+            self._is_content = False
         if tag == "select":
             self._select = None
         if tag == "textarea":
