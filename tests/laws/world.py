@@ -129,6 +129,8 @@ def lose(database: Database, workplan: str) -> None:
         "signed_heads",
         "plan_states",
         "plan_current",
+        "plan_checkpoints",
+        "plan_fragments",
     )
     with database.write() as tx:
         free(tx)

@@ -1,4 +1,4 @@
-"""The plan, as it is and as it was: workplans, the whole state, collections, single subjects, named moments."""
+"""The plan, as it is and as it was: workplans, collections, single subjects, named moments."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from tracker.projections.filters import wanted
 from tracker.projections.plan_sheet import COLUMNS, subject_rows
 from tracker.projections.reading_rights import may
 from tracker.projections.speakers import display_name
-from tracker.projections.views import view_of, views
+from tracker.projections.views import view_of
 from tracker.runtime import View
 from tracker.workplan.activity import Activity
-from tracker.workplan.plan import Standing, natural, refuse
+from tracker.workplan.plan import Standing, refuse
 from tracker.workplan.root import Moment
 from tracker.workplan.workstream import Workstream
 
@@ -119,16 +119,7 @@ def tree_head_of(view: View) -> Body:
     }
 
 
-def state(call: Call, asked: Asked) -> Answer:
-    """The whole plan in one answer; as a file, one row for each subject."""
-    view, screen = asked.view, Screen(asked)
-    body = about(asked)
-    for name, kind in KINDS.items():
-        body[name] = [screen(one) for one in views(view.plan, kind, view.question.day)]
-    return _as_asked(call, asked, told(asked, body, screen), KINDS, "plan")
-
-
-def _as_asked(call: Call, asked: Asked, answer: Answer, held: Mapping[str, str], title: str) -> Answer:
+def as_asked(call: Call, asked: Asked, answer: Answer, held: Mapping[str, str], title: str) -> Answer:
     """Return an answer as a file where that is asked for; ``held`` are its lists and the kinds of their subjects."""
     if call.format is None:
         return answer
@@ -153,15 +144,10 @@ def collection(name: str) -> Handler:
         filters = {key: said for key, said in call.query.items() if key in known}
         check_filters(call, asked, filters)
         is_wanted = wanted(view.plan, filters, _since(call, view), view.question.day)
-        standings = [
-            one
-            for one in view.plan.standings.values()
-            if one.state is not None and kind_of(one.subject) == kind and is_wanted(one)
-        ]
-        standings.sort(key=lambda one: natural(one.subject))
+        standings = [one for one in view.plan.living(kind) if is_wanted(one)]
         items = [screen(view_of(view.plan, one, view.question.day)) for one in standings]
         answer = told(asked, about(asked) | {"items": items, "next": None}, screen)
-        return _as_asked(call, asked, answer, {"items": kind}, name)
+        return as_asked(call, asked, answer, {"items": kind}, name)
 
     handler.__name__, handler.__doc__ = f"list_{name}", f"List the {name}, in the order of the plan."
     return handler

@@ -26,6 +26,7 @@ from tracker.api import (
     service,
     timegates,
     timelines,
+    whole_plan,
     writing,
 )
 from tracker.api.call import Route, W, get, post
@@ -93,7 +94,7 @@ ROUTES: tuple[Route, ...] = (
     get(
         f"{W}/state",
         "state",
-        timegates.dated(plan.state),
+        timegates.dated(whole_plan.state),
         answers_plan.State,
         queries.Question,
         has_files=True,

@@ -10,12 +10,10 @@ import orjson
 import sqlalchemy as sa
 
 from tracker.database import Transaction, metadata
+from tracker.workplan.plan import Places
 
 EVERY = 1000
 """Positions between checkpoints, at least; where there are more subjects than that, their number."""
-
-Places = dict[str, int]
-"""``{subject: position of its newest row}``."""
 
 checkpoints = sa.Table(
     "plan_checkpoints",

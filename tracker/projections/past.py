@@ -17,6 +17,7 @@ from tracker.events.reading import LogEnd, position_at
 from tracker.projections.plan_cache import PlanCache
 from tracker.projections.questions import Question
 from tracker.projections.refolding import Day, News, standing_on
+from tracker.projections.stored_plan import StoredStandings
 from tracker.workplan.plan import Plan, Standing
 
 
@@ -30,9 +31,12 @@ def plan_for(tx: Transaction, end: LogEnd, question: Question, cache: PlanCache)
     base = min(_known_on(tx, end.workplan, question.effective, question.zone), question.position)
     day = question.effective.isoformat()
     on = Day(end.workplan, end.generation, base, question.position, day, question.zone)
-    standings = dict(cache.at(tx, end, base).standings) if base else {}
-    standings |= cache.folded.remember(on, lambda: _changed(tx, on, standings))
-    return Plan({subject: standing for subject, standing in standings.items() if standing.state is not None})
+    standings = cache.at(tx, end, base).standings if base else {}
+    changed = cache.folded.remember(on, lambda: _changed(tx, on, standings))
+    if isinstance(standings, StoredStandings):
+        return Plan(standings.changed(changed), changed.keys())
+    living = {subject: one for subject, one in {**standings, **changed}.items() if one.state is not None}
+    return Plan(living, changed.keys())
 
 
 def _known_on(tx: Transaction, workplan: str, day: date, zone: str) -> int:

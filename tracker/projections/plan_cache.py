@@ -8,9 +8,10 @@ from collections.abc import Callable, Collection, Hashable
 
 from tracker.database import Transaction
 from tracker.events.reading import LogEnd
-from tracker.projections.checkpoints import Places, places_at
+from tracker.projections.checkpoints import places_at
 from tracker.projections.standings import read_places, standing_of_row
-from tracker.workplan.plan import Plan, Standing
+from tracker.projections.stored_plan import StoredStandings
+from tracker.workplan.plan import Places, Plan, Standing
 
 
 class Decoded:
@@ -83,10 +84,13 @@ class PlanCache:
         self._lock = threading.Lock()
 
     def at(self, tx: Transaction, end: LogEnd, position: int) -> Plan:
-        """Return the plan as it stood at a position."""
+        """Return the plan as it stood at a position; it is read as it is looked at, while ``tx`` is open."""
         if position == end.position:
             return self.plan(tx, end.workplan, end.generation, position)
         places = places_at(tx, end.workplan, end.generation, position)
+        return Plan(StoredStandings(places, lambda wanted: self._read(tx, end, wanted)))
+
+    def _read(self, tx: Transaction, end: LogEnd, places: Places) -> dict[str, Standing]:
         held = self._held.get(end.workplan)
         present = held[2].standings if held and held[0] == end.generation else {}
         known = {s: present[s] for s, at in places.items() if s in present and present[s].position == at}
@@ -95,7 +99,7 @@ class PlanCache:
         left = {subject: at for subject, at in left.items() if subject not in known}
         read, size = read_places(tx, end.workplan, end.generation, left)
         self._decoded.keep(end.workplan, end.generation, read.values(), size)
-        return Plan(known | read)
+        return known | read
 
     def plan(self, tx: Transaction, workplan: str, generation: int, position: int) -> Plan:
         """Return the plan at the head that ``tx`` sees."""

@@ -19,6 +19,7 @@ from tracker.errors import ConflictError, LogError, RuleError
 from tracker.events.catalogue import WorkplanAdopted
 from tracker.events.event import Event, kind_of
 from tracker.events.reading import end_of, read_log, read_subject
+from tracker.projections.fragments import misfitting
 from tracker.projections.rebuild_guard import open_guarded
 from tracker.projections.standings import dump_state, load_state, write_standings
 from tracker.workplan.folding import FOLD_VERSION, KINDS, entry_of, is_amending, reach_of, standing_of
@@ -176,7 +177,7 @@ def unlike(tx: Transaction, workplan: str, generation: int, computed: list[Stand
     if not computed:
         return set()
     stored = tx.all(_BETWEEN, generation, workplan, computed[0].position, computed[-1].position)
-    return _unlike(stored, computed)
+    return _unlike(stored, computed) | misfitting(tx, workplan, generation, computed)
 
 
 def unlike_current(tx: Transaction, workplan: str, generation: int, computed: Iterable[Standing]) -> set[str]:
@@ -217,7 +218,8 @@ def _drop_others(guarded: Database, workplan: str) -> None:
                     tx.run(sql, workplan, kept)
                 return
             generation, first = found
-            tx.run(_DROP, generation, workplan, first + CHUNK)
+            for sql in _DROP:
+                tx.run(sql, generation, workplan, first + CHUNK)
 
 
 def _await_older_transactions(database: Database) -> None:
@@ -286,10 +288,14 @@ _OTHER = (
     "SELECT generation, min(position) FROM plan_states WHERE workplan = ? AND generation <> ?"
     " GROUP BY generation LIMIT 1"
 )
-_DROP = "DELETE FROM plan_states WHERE generation = ? AND workplan = ? AND position < ?"
+_DROP = tuple(
+    f"DELETE FROM {table} WHERE generation = ? AND workplan = ? AND position < ?"  # noqa: S608
+    for table in ("plan_states", "plan_fragments")
+)
 _DROP_REST = (
     "DELETE FROM plan_current WHERE workplan = ? AND generation <> ?",
     "DELETE FROM plan_checkpoints WHERE workplan = ? AND generation <> ?",
+    "DELETE FROM plan_fragments WHERE workplan = ? AND generation <> ?",
     "DELETE FROM plan_generations WHERE workplan = ? AND generation <> ?",
 )
 _OUTDATED = (

@@ -18,9 +18,10 @@ from tracker.errors import LogError
 from tracker.events.append import Decision, Head
 from tracker.events.event import kind_of
 from tracker.events.shapes import from_json, to_json
-from tracker.projections.checkpoints import Places, keep_checkpoint, places_at
+from tracker.projections.checkpoints import keep_checkpoint, places_at
+from tracker.projections.fragments import write_fragments
 from tracker.workplan.folding import FOLD_VERSION, KINDS
-from tracker.workplan.plan import Plan, Standing
+from tracker.workplan.plan import Places, Plan, Standing
 
 PART = 500
 """Rows asked for at once."""
@@ -82,6 +83,7 @@ def write_standings(tx: Transaction, workplan: str, generation: int, standings: 
     ]
     tx.many(_INSERT_STATE, [(*row, one.reaches) for row, one in zip(rows, standings, strict=True)])
     tx.many(_UPSERT_CURRENT, list({row[2]: row for row in rows}.values()))
+    write_fragments(tx, workplan, generation, standings)
     first, last = standings[0].position, standings[-1].position
     if first == 1:
         tx.run(_BEGIN, generation, workplan, FOLD_VERSION)

@@ -11,7 +11,7 @@ from typing import Any
 from tracker.database import Transaction
 from tracker.events.catalogue import ProgressReported
 from tracker.events.dates import first_day, last_day, quarter_of, quarters_between
-from tracker.events.event import id_of, kind_of
+from tracker.events.event import id_of
 from tracker.events.shapes import to_json
 from tracker.projections.changes import told_entries
 from tracker.projections.history import differences
@@ -20,7 +20,7 @@ from tracker.projections.steps import Step, steps_of
 from tracker.workplan.activity import Activity
 from tracker.workplan.milestone import Milestone
 from tracker.workplan.obligations import is_expected, settling_report
-from tracker.workplan.plan import Plan, natural
+from tracker.workplan.plan import Plan
 from tracker.workplan.review import Review
 from tracker.workplan.root import Workplan
 from tracker.workplan.session import Session
@@ -112,11 +112,7 @@ def trend(tx: Transaction, workplan: str, plan: Plan, steps: list[Step]) -> list
 
 def trends(tx: Transaction, workplan: str, plan: Plan, question: Question, kind: str) -> list[View]:
     """Return the trend of the date of every subject of a kind, in plan order."""
-    found = [one for one in plan.standings.values() if kind_of(one.subject) == kind and one.state is not None]
-    return [
-        trend_of(tx, workplan, plan, question, one.subject)
-        for one in sorted(found, key=lambda one: natural(one.subject))
-    ]
+    return [trend_of(tx, workplan, plan, question, one.subject) for one in plan.living(kind)]
 
 
 def trend_of(tx: Transaction, workplan: str, plan: Plan, question: Question, subject: str) -> View:

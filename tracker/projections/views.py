@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -47,9 +47,18 @@ def due_day(due: str | Window) -> date:
 
 def is_overdue(activity: Activity, day: date) -> bool:
     """Return whether an activity's window is past and it has not ended; without a window nothing is overdue."""
+    return is_past(overdue_after(activity), day.isoformat())
+
+
+def overdue_after(activity: Activity) -> str:
+    """Return the day after which an activity is overdue; empty where it cannot be."""
     if activity.window is None or activity.withdrawn or activity.status in ENDED:
-        return False
-    return last_day(activity.window.to) < day
+        return ""
+    return last_day(activity.window.to).isoformat()
+
+
+def is_past(overdue_after: str, day: str) -> bool:
+    return "" < overdue_after < day
 
 
 def _entity(plan: Plan, state: Entity, _day: date) -> View:
@@ -70,10 +79,10 @@ def _commitment(_plan: Plan, state: Commitment, _day: date) -> View:
 
 def _workstream(plan: Plan, state: Workstream, _day: date) -> View:
     made: View = to_json(state)
-    return made | {"activities": list(plan.once(_activities_by_workstream).get(state.id, ()))}
+    return made | {"activities": list(plan.once(activities_by_workstream).get(state.id, ()))}
 
 
-def _activities_by_workstream(plan: Plan) -> Mapping[str, list[str]]:
+def activities_by_workstream(plan: Plan) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for activity in plan.all("activity", Activity):
         found.setdefault(activity.workstream, []).append(activity.id)
@@ -82,16 +91,26 @@ def _activities_by_workstream(plan: Plan) -> Mapping[str, list[str]]:
 
 def counted_sessions(plan: Plan, activity: str) -> int:
     """Return how many held sessions count for an activity."""
-    return plan.once(_sessions_counted)[activity]
+    return plan.once(sessions_counted)[activity]
 
 
-def _sessions_counted(plan: Plan) -> Counter[str]:
+def sessions_counted(plan: Plan) -> Counter[str]:
+    """Return how many held sessions count for each activity that some count for."""
     held = (one for one in plan.all("session", Session) if one.status == "held")
     return Counter(activity for session in held for activity in set(session.counts_for))
 
 
 def _activity(plan: Plan, state: Activity, day: date) -> View:
     counted = counted_sessions(plan, state.id)
+    return activity_itself(state, counted) | {
+        "sessions_counted": counted,
+        "leads": [entity for entity, _ in leads_of(plan, state)],
+        "overdue": is_overdue(state, day),
+    }
+
+
+def activity_itself(state: Activity, counted: int = 0) -> View:
+    """Return an activity's view but for what other subjects and the day add; sessions that count are in ``done``."""
     done = dict(state.done)
     if counted and state.targets and len(state.targets) == 1:
         only = state.targets[0].id
@@ -105,18 +124,12 @@ def _activity(plan: Plan, state: Activity, day: date) -> View:
         "text": to_json(state.text),
         "subitems": [to_json(item) for item in state.subitems],
         "status": state.status,
-        "assessment": state.assessment,
-        "assessment_reason": to_json(state.assessment_reason),
-        "disputed": state.disputed,
-        "reports_by_entity": to_json(by_entity),
         "window": to_json(state.window),
         "targets": to_json(state.targets),
         "done": done,
-        "sessions_counted": counted,
         "nature": state.nature,
         "tags": to_json(state.tags),
         "links": to_json(state.links),
-        "leads": [entity for entity, _ in leads_of(plan, state)],
         "last_report": last
         and {
             "quarter": last.quarter,
@@ -127,9 +140,12 @@ def _activity(plan: Plan, state: Activity, day: date) -> View:
         "evidence": to_json(state.evidence),
         "excused": to_json(state.excused),
         "closed_out": to_json(state.closed_out),
-        "overdue": is_overdue(state, day),
         "withdrawn": state.withdrawn,
         "replaced_by": state.replaced_by,
+        "assessment": state.assessment,
+        "assessment_reason": to_json(state.assessment_reason),
+        "disputed": state.disputed,
+        "reports_by_entity": to_json(by_entity),
     }
 
 

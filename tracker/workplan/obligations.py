@@ -17,6 +17,7 @@ from tracker.workplan.plan import Plan
 if TYPE_CHECKING:
     from tracker.workplan.activity import Activity
     from tracker.workplan.activity_parts import Report
+    from tracker.workplan.workstream import Workstream
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,14 @@ def leads_of(plan: Plan, activity: Activity) -> list[tuple[str, bool]]:
     """Return ``(entity, is asked first)`` of an activity's leads, its own before those of the workstream."""
     from tracker.workplan.workstream import Workstream  # noqa: PLC0415 - the kinds name each other
 
-    workstream = plan.get(f"workstream/{activity.workstream}", Workstream)
+    return leads_in(plan.get(f"workstream/{activity.workstream}", Workstream), activity.id)
+
+
+def leads_in(workstream: Workstream | None, activity: str) -> list[tuple[str, bool]]:
+    """Return ``(entity, is asked first)`` of the leads of an activity of a workstream."""
     if workstream is None:
         return []
-    own = [lead.entity for lead in workstream.activity_leads if lead.activity == activity.id]
+    own = [lead.entity for lead in workstream.activity_leads if lead.activity == activity]
     shared = [lead.entity for lead in workstream.leads if lead.entity not in own]
     return [(entity, True) for entity in own] + [(entity, not own) for entity in shared]
 

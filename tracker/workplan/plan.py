@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -11,6 +12,9 @@ from typing import Any, TypeVar, cast
 
 from tracker.errors import RuleError
 from tracker.events.event import Wish, id_of, kind_of
+
+Places = dict[str, int]
+"""``{subject: position of its newest row}``."""
 
 State = TypeVar("State")
 Answer = TypeVar("Answer")
@@ -34,12 +38,15 @@ class Standing:
 
 
 class Plan:
-    """Every subject at one position: ``{subject: Standing}`` with typed ways in."""
+    """Every subject at one position: ``{subject: Standing}`` with typed ways in.
 
-    __slots__ = ("_answers", "standings")
+    ``folded`` are the subjects that were folded again for a past day.
+    """
 
-    def __init__(self, standings: Mapping[str, Standing]) -> None:
-        self.standings = standings
+    __slots__ = ("_answers", "folded", "standings")
+
+    def __init__(self, standings: Mapping[str, Standing], folded: AbstractSet[str] = frozenset()) -> None:
+        self.standings, self.folded = standings, folded
         self._answers: dict[Any, Any] = {}
 
     def standing(self, subject: str) -> Standing | None:
@@ -61,12 +68,8 @@ class Plan:
     def living(self, kind: str) -> list[Standing]:
         """Return the standings of a kind that have a state, in plan order."""
         if kind not in self._answers:
-            prefix = f"{kind}/"
-            found = [
-                one
-                for subject, one in self.standings.items()
-                if (subject == kind or subject.startswith(prefix)) and one.state is not None
-            ]
+            named = self.once(_subjects_by_kind).get(kind, ())
+            found = [one for subject in named if (one := self.standings[subject]).state is not None]
             self._answers[kind] = sorted(found, key=lambda one: natural(one.subject))
         return list(self._answers[kind])
 
@@ -76,8 +79,19 @@ class Plan:
             self._answers[compute] = compute(self)
         return cast("Answer", self._answers[compute])
 
+    def know(self, compute: Callable[[Plan], Answer], answer: Answer) -> None:
+        """Be told what a function of the plan returns, where that was found in another way."""
+        self._answers[compute] = answer
+
     def with_standings(self, changed: Mapping[str, Standing]) -> Plan:
         return Plan({**self.standings, **changed})
+
+
+def _subjects_by_kind(plan: Plan) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for subject in plan.standings:
+        found.setdefault(kind_of(subject), []).append(subject)
+    return found
 
 
 @lru_cache(maxsize=100_000)  # sorted by on every list; splitting again costs more than the rest of a read

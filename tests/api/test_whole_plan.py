@@ -1,0 +1,85 @@
+"""The whole plan is put together from stored fragments; it says what its parts say, and the same bytes without them."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from tests.installation import WORKPLAN, Installation, fact
+from tracker.errors import LogError
+from tracker.projections.soundness import check_log
+
+QUESTIONS = ("", "as_of=position:{late}", "as_of=position:{first}", "effective_on=2023-03-31")
+READERS = ("viewer", "secretariat")
+
+
+def lived(house: Installation) -> dict[str, int]:
+    """Write what an answer must join, reveal and date, and return ``{name: position}``."""
+    house.write(
+        fact("ActivityScheduled", "activity/3.4", {"from": "2023-Q1", "to": "2023-Q1", "source": "x"})
+    )
+    house.write(
+        fact(
+            "ActivityTagged",
+            "activity/3.1",
+            {"targets": [{"id": "talks", "unit": {"es": "sesión"}, "min": 3}]},
+        )
+    )
+    told = {"assessment": "at_risk", "note": 'Said "so": {"sha256":"' + "0" * 64 + '"}'}
+    first = house.write(fact("ProgressReported", "activity/3.4", told) | {"reason": "a name"}, "lead")
+    scheduled = {
+        "kind": "gcm_talks",
+        "title": "A talk",
+        "level": "global",
+        "mode": "online",
+        "rule": "open",
+        "starts_at": "2023-05-22T15:00",
+        "ends_at": "2023-05-22T17:00",
+        "zone": "UTC",
+        "languages": ["en"],
+        "audience": "open",
+        "workstreams": ["3"],
+        "objectives": [],
+    }
+    house.enter(
+        fact("SessionScheduled", "session/talk", scheduled),
+        fact("SessionHeld", "session/talk", {"counts_for": ["3.1"]}),
+        fact("ActivityWithdrawn", "activity/1.1") | {"reason": "no longer"},
+    )
+    late = fact("ProgressReported", "activity/3.4", {"assessment": "delayed"}) | {"reason": "another"}
+    late_entry = house.write(late | {"occurred_on": "2023-03-20"}, "lead")
+    position = first["events"][0]["position"]
+    redaction = {"position": position, "field": "/reason", "authority": "asked for"}
+    house.write(fact("TextRedacted", "activity/3.4", redaction))
+    return {"first": position, "late": late_entry["events"][0]["position"]}
+
+
+def test_a_whole_plan_says_of_activities_what_their_list_says(house: Installation) -> None:
+    positions = lived(house)
+    asked = [(question.format(**positions), who) for question, who in product(QUESTIONS, READERS)]
+    before = {}
+    for question, who in asked:
+        answer, listed = house.get(f"state?{question}", who), house.read(f"activities?{question}", who)
+        assert answer.json is not None
+        assert answer.json["activities"] == listed["items"]
+        pointers = [one for one in answer.json.get("redacted", []) if one.startswith("/activities/")]
+        assert pointers == [one.replace("/items/", "/activities/") for one in listed.get("redacted", [])]
+        assert set(listed.get("withheld", [])) <= set(answer.json.get("withheld", []))
+        before[question, who] = answer.get_data()
+    assert any(b"redacted" in one for one in before.values())
+    assert any(b'"sessions_counted":1' in one for one in before.values())
+    with house.runtime.database.write() as tx:
+        assert tx.run("DELETE FROM plan_fragments") > 60
+    house.__dict__.pop("app")  # and with it what it rendered
+    assert {
+        (question, who): house.get(f"state?{question}", who).get_data() for question, who in asked
+    } == before
+
+
+def test_control_a_changed_fragment_is_found(desk: Installation) -> None:
+    with desk.runtime.database.write() as tx:
+        sql = "UPDATE plan_fragments SET open = replace(open, 'not_started', 'completed') WHERE workstream = '3'"
+        assert tx.run(sql)
+    with desk.runtime.database.read() as tx, pytest.raises(LogError, match="activity/"):
+        check_log(tx, WORKPLAN)

@@ -1,0 +1,61 @@
+"""Standings that lie in the database and are read when somebody looks at one, a kind of subject at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from tracker.events.event import kind_of
+from tracker.workplan.plan import Places, Plan, Standing
+
+Read = Callable[[Places], Mapping[str, Standing]]
+"""Returns the standings at some places; as long as their snapshot is open."""
+
+
+class StoredStandings(Mapping[str, Standing]):
+    """``{subject: Standing}`` of a past plan, of which few answers need all."""
+
+    __slots__ = ("_known", "_read", "kinds", "places")
+
+    def __init__(self, places: Places, read: Read, known: Mapping[str, Standing] | None = None) -> None:
+        self.places, self._read = places, read
+        self._known = dict(known or {})
+        self.kinds = by_kind(places.items())
+
+    def __getitem__(self, subject: str) -> Standing:
+        known = self._known.get(subject)
+        if known is None:
+            if subject not in self.places:
+                raise KeyError(subject)
+            kind = self.kinds[kind_of(subject)]
+            self._known.update(self._read({one: at for one, at in kind.items() if one not in self._known}))
+            known = self._known[subject]
+        return known
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.places)
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def changed(self, changed: Mapping[str, Standing]) -> StoredStandings:
+        """Return the same with other standings of some subjects; those without a state are left out."""
+        living = {subject: one for subject, one in changed.items() if one.state is not None}
+        places = {subject: at for subject, at in self.places.items() if subject not in changed}
+        places |= {subject: one.position for subject, one in living.items()}
+        return StoredStandings(places, self._read, {**self._known, **living})
+
+
+def by_kind(places: Iterable[tuple[str, int]]) -> dict[str, Places]:
+    """Return places by the kind of their subjects."""
+    found: dict[str, Places] = {}
+    for subject, position in places:
+        found.setdefault(kind_of(subject), {})[subject] = position
+    return found
+
+
+def places_of(plan: Plan, kind: str) -> Places:
+    """Return where each subject of a kind stands, those that have no state included."""
+    standings = plan.standings
+    if isinstance(standings, StoredStandings):
+        return standings.kinds.get(kind, {})
+    return by_kind((subject, one.position) for subject, one in standings.items()).get(kind, {})
