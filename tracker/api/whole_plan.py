@@ -11,7 +11,7 @@ from tracker.api.call import Answer, Asked, Call
 from tracker.api.plan import KINDS
 from tracker.api.rendering import Screen, about, told
 from tracker.events.event import id_of
-from tracker.events.reading import read_texts
+from tracker.events.reading import read_texts, read_texts_at
 from tracker.events.sealing import reveal
 from tracker.projections.fragments import HELD_BACK, Fragment, fragment_of, read_fragments
 from tracker.projections.stored_plan import places_of
@@ -23,6 +23,8 @@ from tracker.workplan.workstream import Workstream
 KIND = "activity"
 SEAL = re.compile(r'\{"sha256":"([0-9a-f]{64})"\}')
 """A sealed text in JSON. No text can look like one: its quotation marks are escaped."""
+POSITION = re.compile(r'"position":([0-9]+)')
+"""Where an activity or a report of it was last said, which is where most of the texts are."""
 
 
 def state(_call: Call, asked: Asked) -> Answer:
@@ -92,16 +94,20 @@ class Activities:
     def revealed(self, activities: list[str]) -> tuple[bytes, list[str]]:
         """Return them as one array with their texts, and the JSON pointers of those that were redacted."""
         joined, view = ",".join(activities), self._asked.view
-        hashes = SEAL.findall(joined)
-        texts = read_texts(view.tx, view.end.workplan, hashes)
-        said = {sha256: orjson.dumps(text).decode() for sha256, text in texts.items()}
+        parts = SEAL.split(joined)
+        hashes = set(parts[1::2])
+        said_at = {int(position) for position in POSITION.findall(joined)} if hashes else set[int]()
+        texts = read_texts_at(view.tx, view.end.workplan, said_at)
+        texts |= read_texts(view.tx, view.end.workplan, hashes - texts.keys())
         redacted: list[str] = []
-        if not said.keys() >= set(hashes):
+        if not texts.keys() >= hashes:
             joined = ",".join(
                 _revealed(one, texts, redacted, f"/activities/{index}")
                 for index, one in enumerate(activities)
             )
-        return f"[{SEAL.sub(lambda match: said[match[1]], joined)}]".encode(), redacted
+            parts = SEAL.split(joined)
+        parts[1::2] = [orjson.dumps(texts[sha256]).decode() for sha256 in parts[1::2]]
+        return f"[{''.join(parts)}]".encode(), redacted
 
 
 def _revealed(activity: str, texts: Mapping[str, str], redacted: list[str], pointer: str) -> str:

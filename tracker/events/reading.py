@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from tracker.database import Transaction
 from tracker.errors import LogError, NotFoundError
@@ -106,15 +107,27 @@ def position_at(tx: Transaction, workplan: str, instant: str) -> int:
     return row[0] if row else 0
 
 
-def read_texts(tx: Transaction, workplan: str, hashes: Iterable[str]) -> Mapping[str, str]:
+def read_texts(tx: Transaction, workplan: str, hashes: Iterable[str]) -> dict[str, str]:
     """Return ``{sha256: text}`` of the sealed texts that are still there."""
+    return _texts(tx, workplan, "sha256", set(hashes))
+
+
+def read_texts_at(tx: Transaction, workplan: str, positions: Iterable[int]) -> dict[str, str]:
+    """Return ``{sha256: text}`` of the texts of some entries that are still there.
+
+    Those of one moment lie beside each other; hashes lie everywhere, and cost ten times as much in a long log.
+    """
+    return _texts(tx, workplan, "position", set(positions))
+
+
+def _texts(tx: Transaction, workplan: str, column: str, values: Collection[Any]) -> dict[str, str]:
     found: dict[str, str] = {}
-    wanted = sorted(set(hashes))
+    wanted = sorted(values)
     for start in range(0, len(wanted), 500):
         part = wanted[start : start + 500]
         marks = ", ".join("?" * len(part))
-        sql = f"SELECT sha256, text FROM texts WHERE workplan = ? AND sha256 IN ({marks})"  # noqa: S608 - only marks
-        found.update((row[0], row[1]) for row in tx.all(sql, workplan, *part))
+        sql = f"SELECT sha256, text FROM texts WHERE workplan = ? AND {column} IN ({marks})"  # noqa: S608 - only marks
+        found.update(tx.all(sql, workplan, *part))
     return found
 
 
