@@ -3,8 +3,8 @@
     python -m benchmarks.bench_timetravel [--entries 20000 200000 2000000] [--rounds 9] [--folder /tmp/...]
 
 One workplan of 2,000 subjects in SQLite; one entry in twenty came late (long_log.py). Every question is asked once and
-in full, by a Secretariat token: what an answer is remembered by (its ETag) never repeats. Beside it the same question to
-SQLAlchemy-Continuum and to a fold of the log by the raw driver. `effective_on` is asked as known at the log's end.
+in full, by a Secretariat token: what an answer is remembered by (its ETag) never repeats. Beside it, Continuum
+and a fold of the log by the raw driver answer the same. `effective_on` is asked as known at the log's end.
 """
 
 from __future__ import annotations

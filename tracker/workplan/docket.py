@@ -154,9 +154,8 @@ class Docket:
 
     def replayed(self, *, seek: bool = True) -> list[Step]:
         """Judge wishes that reach into the past: fold the subject once with all of them in place."""
-        kind, zone = kind_of(self.subject), self.world.zone
+        zone = self.world.zone
         history = self.history(self.subject)
-        fitted = fitting(kind, living(history, zone))
         made: dict[int, Event] = {}
         events = list(history)
         for index, wish in self.wishes:
@@ -172,7 +171,7 @@ class Docket:
             if isinstance(event.data, EntryCorrected) and event.data.data is not None
         }
         world = self.world
-        if events:
+        if made:
             known = standing_of(self.subject, events, zone)
             world = replace(world, plan=world.plan.with_standings({self.subject: known}))
         timeline: list[Entry | tuple[int, Wish]] = [*living(events, zone)]
@@ -181,7 +180,7 @@ class Docket:
         for item in sorted(timeline, key=self._order):
             if isinstance(item, Entry):
                 why = self.kind.misfit(state, item.event.data)
-                if why is not None and fitted.get(item.event.position, True):
+                if why is not None and self._fitted(item, history):
                     raise self._no_longer_fits(item, why, seek=seek)
                 if why is None and (by := corrected.get(item.event.position)) is not None:
                     pointing(by, self.total, self._check_corrected, item, state, world)
@@ -192,14 +191,21 @@ class Docket:
             if data is not None:
                 made[index] = self.event(index, wish, data, 0)
                 state = self.kind.evolve(state, made[index], entry_of(made[index], zone).placed_on)
-        return self._stepped(history, made)
+        return self._stepped(history, made, state)
 
-    def _stepped(self, history: list[Event], made: dict[int, Event]) -> list[Step]:
-        steps, events = [], list(history)
+    def _fitted(self, entry: Entry, history: list[Event]) -> bool:
+        """Return whether an entry fitted before this request; folded only where one no longer does."""
+        before = fitting(kind_of(self.subject), living(history, self.world.zone))
+        return before.get(entry.event.position, True)
+
+    def _stepped(self, history: list[Event], made: dict[int, Event], final: Any) -> list[Step]:
+        """Return the steps; ``final`` is the state after all of them, so that only those before the last are folded."""
+        steps, events, last = [], list(history), max(made, default=None)
         for already, index in enumerate(sorted(made)):
             event = replace(made[index], version=self.version + 1 + already)
             events.append(event)
-            steps.append(Step(index, event, standing_of(self.subject, events, self.world.zone)))
+            state = (final,) if index == last else None
+            steps.append(Step(index, event, standing_of(self.subject, events, self.world.zone, state=state)))
         return steps
 
     def _order(self, item: Entry | tuple[int, Wish]) -> tuple[bool, str, int]:

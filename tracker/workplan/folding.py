@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
+from functools import lru_cache
 from types import ModuleType
 from typing import Any, cast
 
@@ -120,7 +121,12 @@ def _corrected(target: Event, correction: EntryCorrected) -> Event:
 
 def place_of(event: Event, zone: str) -> str:
     """Return the day at which an event stands as it was recorded, without corrections."""
-    return place(event.occurred_on, event.recorded, zone).isoformat()
+    return _place_of(event.occurred_on, event.recorded_at, zone)
+
+
+@lru_cache(maxsize=20_000)  # asked of every entry of a subject each time that a late one comes
+def _place_of(occurred_on: str, recorded_at: str, zone: str) -> str:
+    return place(occurred_on, datetime.fromisoformat(recorded_at), zone).isoformat()
 
 
 def entry_of(event: Event, zone: str, *, is_founding: bool = False) -> Entry:
@@ -138,15 +144,25 @@ def fold(kind: str, entries: Sequence[Entry], until: str | None = None) -> Any:
     return state
 
 
-def standing_of(subject: str, events: Sequence[Event], zone: str, until: str | None = None) -> Standing:
-    """Return how a subject stands after all of ``events`` (at least one), seen on the day ``until``."""
+def standing_of(
+    subject: str,
+    events: Sequence[Event],
+    zone: str,
+    until: str | None = None,
+    *,
+    state: tuple[Any] | None = None,
+) -> Standing:
+    """Return how a subject stands after all of ``events`` (at least one), seen on the day ``until``.
+
+    ``state`` holds the state where that was folded already.
+    """
     entries = living(events, zone)
     return Standing(
         subject=subject,
         version=events[-1].version,
         position=events[-1].position,
         latest=max((entry.placed_on for entry in entries if not entry.is_founding), default=""),
-        state=fold(kind_of(subject), entries, until),
+        state=state[0] if state else fold(kind_of(subject), entries, until),
         reaches=_reach(events, entries, zone),
     )
 
