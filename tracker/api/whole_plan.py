@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import orjson
 
 from tracker.api.call import Answer, Asked, Call
-from tracker.api.plan import KINDS
+from tracker.api.plan import KINDS, as_asked
 from tracker.api.rendering import Screen, about, told
 from tracker.events.event import id_of
 from tracker.events.reading import read_texts, read_texts_at
@@ -27,8 +27,8 @@ POSITION = re.compile(r'"position":([0-9]+)')
 """Where an activity or a report of it was last said, which is where most of the texts are."""
 
 
-def state(_call: Call, asked: Asked) -> Answer:
-    """The whole plan in one answer."""
+def state(call: Call, asked: Asked) -> Answer:
+    """The whole plan in one answer; as a file, one row for each subject."""
     view, screen = asked.view, Screen(asked)
     activities = Activities(asked, screen)
     array, redacted = activities.revealed(list(activities.told()))
@@ -38,10 +38,10 @@ def state(_call: Call, asked: Asked) -> Answer:
             [] if kind == KIND else [screen(one) for one in views(view.plan, kind, view.question.day)]
         )
     made = told(asked, body, screen).body
-    made["activities"] = orjson.Fragment(array)
+    made["activities"] = orjson.Fragment(array) if call.format is None else orjson.loads(array)
     if redacted:
         made["redacted"] = made.get("redacted", []) + redacted
-    return Answer(made)
+    return as_asked(call, asked, Answer(made), KINDS, "plan")
 
 
 class Activities:
