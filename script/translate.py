@@ -18,7 +18,18 @@ SOURCES = ROOT / "tracker"
 CATALOGUES = SOURCES / "translations"
 LANGUAGES = ("es", "fr")
 KEYWORDS = {"_": None, "n_": (1, 2), "Place": (1,), "Page": (2,), "Ask": (3,)} | dict.fromkeys(
-    ("_session", "_review", "_product", "_commitment"), (3,)
+    (
+        "_session",
+        "_review",
+        "_product",
+        "_activity",
+        "_workstream",
+        "_milestone",
+        "_entity",
+        "_commitment",
+        "_workplan",
+    ),
+    (3,),
 )
 """Calls that hold a text, and which of their arguments it is."""
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]

@@ -64,7 +64,16 @@ def amending(site: Site) -> list[str]:
     """Return the forms that amend the report about activity 3.4, and the pages of people."""
     forms = [page_of(report(site), way) for way in ("correct", "withdraw", "remove")]
     someone = f"{HOME}people/{person(site, 'lead')}"
-    return [*forms, f"{HOME}people", f"{HOME}people/add", someone, f"{someone}/erase", f"{HOME}jobs"]
+    return [
+        *forms,
+        f"{HOME}people",
+        f"{HOME}people/add",
+        someone,
+        f"{someone}/erase",
+        f"{HOME}jobs",
+        f"{HOME}shaping",
+        *(f"{HOME}record/{way}" for way in ("activity-added", "workstream-reworded/3")),
+    ]
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ from tracker.web import (
     report,
     reviews,
     rounds,
+    shaping,
     signin,
     signins,
     snapshots,
@@ -74,6 +75,7 @@ PAGES = (
     letters,
     jobs,
     files,
+    shaping,
 )
 """The modules whose pages stand on the shell; importing them is what puts them there."""
 

@@ -19,6 +19,7 @@ from tracker.web.language import _
 from tracker.web.plan import RECENT, recent
 from tracker.web.progress import ReportForm, faults_of, form_for, request_of
 from tracker.web.readers import runtime
+from tracker.web.recordable import offered
 from tracker.web.refusals import status_of
 from tracker.web.rendering import shell
 from tracker.web.telling import Told, since, told
@@ -32,7 +33,13 @@ ALL = 500
 def activity(workplan: str, id: str) -> tuple[str, int]:  # noqa: A002 - the place in the address
     with visit(workplan) as here:
         view = here.one(f"activity/{id}")
-        return _page(here, id, view, form_for(here, id, view), receipt=request.args.get("receipt"))
+        return _page(
+            here,
+            id,
+            view,
+            form_for(here, id, view),
+            receipt=request.args.get("receipt") or request.args.get("done"),
+        )
 
 
 @shell.post("/w/<workplan>/activities/<id>")
@@ -114,6 +121,8 @@ def _page(
         has_more=after is not None,
         inputs=inputs_of(here.answer.plan, id_),
         products=products_of(here.answer.plan, id_),
+        ways=offered(here, "activity", view),
+        added=offered(here, "milestone"),
         receipt=receipted,
         labels=labels,
     )

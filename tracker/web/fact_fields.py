@@ -1,4 +1,4 @@
-"""What the forms about sessions, reviews, products and commitments ask, and the data that their answers mean."""
+"""What the forms on pages ask, and the data that their answers mean."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from tracker.events.dates import quarter_of, quarters_between
 from tracker.web import labels
 from tracker.web.language import _, countries, occurred_words, text_of
 from tracker.workplan.activity import Activity
+from tracker.workplan.appointing import leading
+from tracker.workplan.commitment import Commitment
 from tracker.workplan.entity import Entity
 from tracker.workplan.session import Session
 from tracker.workplan.workstream import Workstream
@@ -33,9 +35,12 @@ Kind = Literal[
     "zone",
     "counts",
     "window",
+    "wording",
+    "choose_yes",
 ]
 """``codes`` are several words in one line, ``date`` a day, month, quarter or year, ``wall`` a local time,
-``counts`` one group and its number a line, ``window`` two quarters."""
+``counts`` one group and its number a line, ``window`` two quarters, ``wording`` a text of the plan by language,
+``choose_yes`` yes or no."""
 Option = tuple[str, str]
 ENVELOPE = ("occurred_on", "reason", "entity", "decided_at")
 """Fields that stand beside the data."""
@@ -55,11 +60,19 @@ class Ask:
     hint: str = ""
     is_needed: bool = False
     options: Callable[[Visit], list[Option]] | None = None
+    languages: tuple[str, ...] = ("es", "en", "fr")
+    """Of a wording, the plan's own first; what is given in the others is not official."""
 
     @property
     def parts(self) -> tuple[str, ...]:
         """The names of its inputs."""
-        return (f"{self.name}/from", f"{self.name}/to") if self.kind == "window" else (self.name,)
+        match self.kind:
+            case "window":
+                return (f"{self.name}/from", f"{self.name}/to")
+            case "wording":
+                return tuple(f"{self.name}/{language}" for language in self.languages)
+            case _:
+                return (self.name,)
 
 
 def value_of(ask: Ask, said: Mapping[str, list[str]]) -> Any:
@@ -76,6 +89,12 @@ def value_of(ask: Ask, said: Mapping[str, list[str]]) -> Any:
         case "window":
             first, last = (one or other for one, other in (lines, reversed(lines)))
             return {"from": first, "to": last} if first else None
+        case "wording":
+            texts = {language: text for language, text in zip(ask.languages, lines, strict=True) if text}
+            ours = [language for language in texts if language != ask.languages[0]]
+            return (texts | ({"unofficial": ours} if ours else {})) or None
+        case "choose_yes":
+            return {"yes": True, "no": False}.get(first)
         case _:
             return first or None
 
@@ -100,6 +119,13 @@ def shown(ask: Ask, value: Any, languages: tuple[str, ...]) -> dict[str, list[st
             return {ask.name: ["\n".join(f"{name}: {count}" for name, count in value.items())]}
         case "window":
             return {f"{ask.name}/{end}": [value[end]] for end in ("from", "to")}
+        case "wording":
+            texts = value if isinstance(value, Mapping) else {ask.languages[0]: value}
+            return {f"{ask.name}/{one}": [str(texts[one])] for one in ask.languages if texts.get(one)}
+        case "choose_yes":
+            return {ask.name: ["yes" if value else "no"]}
+        case "date" if isinstance(value, Mapping):
+            return {}  # a window, which a date cannot spell
         case _:
             return {ask.name: [text_of(value, list(languages))[0]]}
 
@@ -161,8 +187,61 @@ def zones(_here: Visit) -> list[Option]:
     return [(one, one) for one in sorted(available_timezones()) if one.startswith(areas)]
 
 
+def leads(here: Visit) -> list[Option]:
+    """Return the entities that lead a workstream or an activity."""
+    found = dict.fromkeys(
+        one for stream in here.answer.plan.all("workstream", Workstream) for one in leading(stream)
+    )
+    return sorted(((one, here.name(one)) for one in found), key=lambda pair: pair[1].casefold())
+
+
+def commitments(here: Visit) -> list[Option]:
+    found = here.answer.plan.all("commitment", Commitment)
+    return [(one.id, f"{one.id} {here.text(one.text)[:90]}") for one in found]
+
+
 SESSION_KINDS, PRODUCT_KINDS = chosen_from(labels.SESSION), chosen_from(labels.PRODUCT)
 LEVELS, REGIONS, MODES, RULES = (
     chosen_from(one) for one in (labels.LEVEL, labels.REGION, labels.MODE, labels.RULE)
 )
+STATUSES, ASSESSMENTS, NATURES, LINKS, OUTCOMES = (
+    chosen_from(one) for one in (labels.STATUS, labels.ASSESSMENT, labels.NATURE, labels.LINK, labels.OUTCOME)
+)
+CATEGORIES, COMPONENTS, ENTITY_KINDS, EVIDENCE = (
+    chosen_from(one) for one in (labels.CATEGORY, labels.COMPONENT, labels.ENTITY, labels.EVIDENCE)
+)
 MATERIALS, LOOKED = chosen_from(labels.MATERIAL), chosen_from(labels.LOOKED)
+
+
+# --------------------------------------------------------------------------------- what many forms ask, and a form
+
+SAID_ON = Ask("occurred_on", "date", "When this was decided", "date")
+DONE_ON = Ask("occurred_on", "date", "When it happened", "date")
+WHY = Ask("reason", "long", "Why", "why", is_needed=True)
+DECIDED_AT = Ask("decided_at", "choice", "Decided at", options=meetings)
+
+State = Mapping[str, Any]
+"""A subject as its page shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactForm:
+    """A form that records one event. ``title`` is what it does, ``fits`` whether it is offered for a subject as it is.
+
+    One that founds its subject is offered where no subject is; ``also`` says that it may be about one there is, too.
+    """
+
+    way: str
+    event: str
+    kind: str
+    title: str
+    asks: tuple[Ask, ...]
+    fits: Callable[[State], bool] = lambda _state: True
+    founds: bool = False
+    also: bool = False
+    needs: frozenset[str] = frozenset()
+    """Fields of which at least one has to be answered."""
+    spread: str = ""
+    """The answer whose parts are fields of the data themselves."""
+    role: str = ""
+    """Who alone is offered it, where others could record it in another way."""

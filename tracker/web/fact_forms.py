@@ -1,45 +1,26 @@
-"""The forms about sessions, reviews, products and commitments: what each records, and when it is offered."""
+"""The forms about sessions, reviews, products and commitments: what each records, and when it is offered.
+
+Those about the plan itself stand in ``plan_forms``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from tracker.web import fact_fields as of
-from tracker.web.fact_fields import Ask
+from tracker.web.fact_fields import (
+    DECIDED_AT,
+    DONE_ON,
+    SAID_ON,
+    WHY,
+    Ask,
+    FactForm,
+    State,
+)
+from tracker.web.plan_forms import PLAN
 
-HINTS = {
-    "date": "A day, month, quarter or year: 2023-05-16, 2023-05, 2023-Q2 or 2023. Empty means today.",
-    "languages": "As codes with commas between them: en, fr, es, ar.",
-    "language": "As a code: en, fr, es, ar.",
-    "translation": "Of a translation, as a code: fr.",
-    "wall": "The local time in that zone.",
-    "zone": "Such as Europe/Zurich.",
-    "groups": (
-        "One group per line, colon, number. Usual groups: member-states, un-entities, civil-society, stakeholders. "
-        "Please name no private persons."
-    ),
-    "no-names": "Please name no private persons.",
-    "why": "It stays readable beside the old date.",
-    "regional": "For a regional one.",
-    "national": "For a national one.",
-    "audience": "Such as: Member States; open to all.",
-    "window": "Where the days are not known yet.",
-    "first": "Where they are known; then leave the quarters empty.",
-    "counts": "It then counts by itself in their targets, and is not counted again by hand.",
-    "steward": "Who keeps it usable, also after the activity and the plan are over.",
-    "yearly": "Its steward is asked then, and once a year after.",
-    "edition": "Such as: 2nd edition, June 2024.",
-    "user": "Either a country or an entity.",
-    "links": "Web addresses, one per line.",
-}
-"""What helps to answer, by the name that a question gives."""
-
-SAID_ON = Ask("occurred_on", "date", "When this was decided", "date")
-DONE_ON = Ask("occurred_on", "date", "When it happened", "date")
-WHY = Ask("reason", "long", "Why", "why", is_needed=True)
-DECIDED_AT = Ask("decided_at", "choice", "Decided at", options=of.meetings)
 TITLE = Ask("title", "text", "Title", is_needed=True)
 KIND = Ask("kind", "choice", "Kind", is_needed=True, options=of.SESSION_KINDS)
 REGION = Ask("region", "choice", "Region", "regional", options=of.REGIONS)
@@ -54,28 +35,6 @@ FIRST = Ask("starts_on", "day", "First day", "first")
 LAST = Ask("ends_on", "day", "Last day")
 PLACE = Ask("place", "text", "Place")
 COUNTRY = Ask("country", "choice", "Country", is_needed=True, options=of.nations)
-
-State = Mapping[str, Any]
-"""A subject as its page shows it."""
-
-
-@dataclass(frozen=True, slots=True)
-class FactForm:
-    """A form that records one event. ``title`` is what it does, ``fits`` whether it is offered for a subject as it is.
-
-    One that founds its subject is offered where no subject is; ``also`` says that it may be about one there is, too.
-    """
-
-    way: str
-    event: str
-    kind: str
-    title: str
-    asks: tuple[Ask, ...]
-    fits: Callable[[State], bool] = lambda _state: True
-    founds: bool = False
-    also: bool = False
-    needs: frozenset[str] = frozenset()
-    """Fields of which at least one has to be answered."""
 
 
 def _is(*statuses: str) -> Callable[[State], bool]:
@@ -290,6 +249,6 @@ COMMITMENTS = (
     ),
 )
 
-FORMS = {one.way: one for one in (*SESSIONS, *REVIEWS, *PRODUCTS, *COMMITMENTS)}
+FORMS = {one.way: one for one in (*SESSIONS, *REVIEWS, *PRODUCTS, *COMMITMENTS, *PLAN)}
 DATA_NAMES = {"user": "entity"}
-"""Answers whose field of the data has the name of a field beside it: a product's user, and whose voice an entry is."""
+"""Answers whose field of the data has the name of a field beside it: whom an entry is about, and whose voice it is."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from tracker.plans.reference import regions_of
-from tracker.web import labels
+from tracker.web import labels, plan_words
 from tracker.web.differences import dates_words
 from tracker.web.language import _, capital, country_words, instant_words, occurred_words, wall_words
 from tracker.web.visits import Visit
@@ -19,6 +19,8 @@ Json = Mapping[str, Any]
 def sentences(here: Visit, body: Json, state: Json | None) -> list[str]:
     """Return what a request says; ``state`` is its subject as the page shows it, None where it is founded by this."""
     data, kind = body["data"], body["type"]
+    if kind in plan_words.SAID:
+        return [plan_words.sentence(here, body, state)]
     called = capital(here.text((state or {}).get("title") or data.get("title") or ""))
     said = {
         "title": called,

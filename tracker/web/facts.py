@@ -1,9 +1,9 @@
-"""The forms about sessions, reviews, products and commitments: each first says in words what will be recorded."""
+"""The forms that record one fact each: the page first says in words what will be recorded, then records it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields, replace
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -13,18 +13,20 @@ from werkzeug.wrappers import Response
 
 from tracker.clock import new_id
 from tracker.errors import ConflictError, DeniedError, NotFoundError, RuleError, TrackerError
-from tracker.events.catalogue import CATALOGUE
 from tracker.events.dates import local_day
 from tracker.web import labels
 from tracker.web.amending import rehearse
 from tracker.web.differences import Line
-from tracker.web.fact_fields import ENVELOPE, shown, slug_of, value_of
-from tracker.web.fact_forms import DATA_NAMES, FORMS, HINTS, FactForm
+from tracker.web.fact_fields import ENVELOPE, Ask, FactForm, shown, value_of
+from tracker.web.fact_forms import DATA_NAMES, FORMS
+from tracker.web.fact_hints import HINTS
+from tracker.web.fact_requests import Filled, Said, subject_of
 from tracker.web.fact_words import sentences
+from tracker.web.field_labels import LANGUAGES
 from tracker.web.guarding import check_form
 from tracker.web.language import _, occurred_words
 from tracker.web.readers import runtime
-from tracker.web.recordable import may_record, voices_among
+from tracker.web.recordable import may_record, state_of_plan, voices_among
 from tracker.web.recurring import like
 from tracker.web.refusal_words import faults_by_field
 from tracker.web.refusals import status_of
@@ -32,60 +34,7 @@ from tracker.web.rendering import shell
 from tracker.web.telling import Told, since
 from tracker.web.visits import Visit, page, visit
 
-Said = Mapping[str, list[str]]
 PAGE = "/w/<workplan>/record/<way>"
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """A form about a subject as it was filled in; ``state`` is the subject as its page shows it, None if it is new."""
-
-    form: FactForm
-    state: Mapping[str, Any] | None
-    voices: list[tuple[str, str]]
-    said: Said
-    faults: Mapping[str, str] = field(default_factory=dict)
-
-    def value(self, name: str) -> str:
-        return "\n".join(self.said.get(name, ()))
-
-    def has(self, name: str, value: str) -> bool:
-        return value in self.said.get(name, ())
-
-    @property
-    def subject(self) -> str | None:
-        return f"{self.form.kind}/{self.state['id']}" if self.state else None
-
-    def request(self, here: Visit) -> dict[str, Any]:
-        """Return the body for the write door that the form means."""
-        answers = {ask.name: value_of(ask, self.said) for ask in self.form.asks}
-        data = {DATA_NAMES.get(name, name): said for name, said in answers.items() if name not in ENVELOPE}
-        held = (self.state or {}).get("title")
-        if held and data.get("title") == here.text(held):
-            data["title"] = held  # in all its languages
-        subject = self.subject or f"{self.form.kind}/{self._new_id(here, data)}"
-        if self.form.kind == "review":
-            data.pop("region", None)
-        # An empty list of a field that an event must have says: none. Elsewhere nothing was said.
-        needed = {one.name for one in fields(CATALOGUE[self.form.event].data) if one.default is MISSING}
-        kept = {name: said for name, said in data.items() if said or (said == [] and name in needed)}
-        body: dict[str, Any] = {"type": self.form.event, "subject": subject, "data": kept}
-        body |= {name: said for name in ENVELOPE if (said := answers.get(name))}
-        if voice := self.value("voice"):
-            body["entity"] = voice
-        if self.value("version").isdecimal():
-            body["expected_version"] = int(self.value("version"))
-        return body
-
-    def _new_id(self, here: Visit, data: Mapping[str, Any]) -> str:
-        """Return the id of what is founded: that of its first showing, else its title's words, once only."""
-        if self.form.kind == "review":
-            return str(data.get("region") or "")
-        if given := self.value("id"):
-            return given
-        begins = slug_of(str(data.get("title") or "")) or self.form.kind
-        wished = (begins if number == 1 else f"{begins}-{number}" for number in range(1, 10_000))
-        return next(one for one in wished if not here.answer.plan.standing(f"{self.form.kind}/{one}"))
 
 
 # ------------------------------------------------------------------------------------------------------- pages
@@ -123,9 +72,10 @@ def record(workplan: str, way: str, id: str | None = None) -> Response | tuple[s
     if not done.count:
         with visit(workplan) as here:
             return _page(here, replace(filled, faults={"form": _("It is so already.")}), 422)
-    return redirect(
-        here.to(filled.form.kind, id=body["subject"].partition("/")[2], done=done.first_position), 303
-    )
+    kind, id_ = filled.form.kind, body["subject"].partition("/")[2]
+    if kind == "workplan":
+        return redirect(here.to("entry", position=done.first_position), 303)
+    return redirect(here.to(kind, id=id_, done=done.first_position), 303)
 
 
 def _looked_over(here: Visit, filled: Filled, body: dict[str, Any]) -> tuple[str, int]:
@@ -148,12 +98,16 @@ def _opened(here: Visit, way: str, id_: str | None) -> Filled:
         NotFoundError, DeniedError: as said.
     """
     form = FORMS.get(way)
-    if form is None or (id_ is None and not form.founds) or (id_ and form.founds and not form.also):
+    is_known = id_ is not None or (form is not None and form.kind == "workplan")
+    if form is None or (not is_known and not form.founds) or (is_known and form.founds and not form.also):
         raise NotFoundError(_("There is no such form."))
+    form = replace(form, asks=tuple(_spoken(here, ask) for ask in form.asks))
     if here.moment.is_past:
         raise DeniedError(_("A past view is read only."), way_out=_("Go back to today to record something."))
-    state = here.one(f"{form.kind}/{id_}") if id_ else None
-    subject = f"{form.kind}/{id_ or '-'}"
+    state = (
+        state_of_plan(here) if form.kind == "workplan" else here.one(f"{form.kind}/{id_}") if id_ else None
+    )
+    subject = subject_of(form.kind, id_ if form.kind == "workplan" else id_ or "-")
     if not may_record(here, form, subject):
         raise DeniedError(
             _("This is not yours to record."),
@@ -163,6 +117,12 @@ def _opened(here: Visit, way: str, id_: str | None) -> Filled:
             ),
         )
     return Filled(form, state, voices_among(here, form, subject), {})
+
+
+def _spoken(here: Visit, ask: Ask) -> Ask:
+    """Return what is asked in the languages of this plan, its own first."""
+    others = (one for one in ask.languages if one not in here.root.languages)
+    return replace(ask, languages=(*here.root.languages, *others)) if ask.kind == "wording" else ask
 
 
 def _beginning(here: Visit, filled: Filled) -> Said:
@@ -178,8 +138,14 @@ def _beginning(here: Visit, filled: Filled) -> Said:
         "version": [str(known["version"])] if filled.state else [""],
     }
     for ask in filled.form.asks:
-        if ask.name in KEPT:
-            made |= shown(ask, known.get(ask.name), here.languages)
+        outer, _slash, inner = ask.name.partition("/")
+        if ask.name in KEPT or outer in KEPT_INSIDE:
+            held = known.get(outer)
+            made |= shown(
+                ask, held.get(inner) if inner and isinstance(held, Mapping) else held, here.languages
+            )
+        if filled.form.founds and ask.kind == "choice" and request.args.get(ask.name):
+            made[ask.name] = [request.args[ask.name]]
     if filled.form.event == "SessionHeld" and known.get("starts_at"):
         made["occurred_on"] = [known["starts_at"][:10]]
     if filled.form.event == "ProductPublished":
@@ -188,6 +154,18 @@ def _beginning(here: Visit, filled: Filled) -> Said:
     return made
 
 
+LISTS = {
+    "session": "sessions",
+    "review": "reviews",
+    "product": "products",
+    "commitment": "commitments",
+    "milestone": "milestones",
+    "entity": "entities",
+    "workstream": "plan",
+    "activity": "plan",
+    "workplan": "plan",
+}
+"""The page that lists the subjects of a kind."""
 KEPT = frozenset(
     {
         "title",
@@ -213,7 +191,9 @@ KEPT = frozenset(
         "attendance",
         "counts_for",
     }
+    | {"text", "names", "preamble", "number", "workstream", "due", "nature", "category", "component"}
 )
+KEPT_INSIDE = frozenset({"tags", "settings"})
 """Answers that a form begins with where they are known."""
 
 
@@ -260,10 +240,14 @@ def _place(form: FactForm, pointer: str) -> str:
     """Return the input of the form that a pointer into the request is about."""
     parts = pointer.strip("/").removeprefix("data/").split("/")
     is_data = pointer.startswith("/data/")
+    if parts[0] == "evidence":
+        parts = [f"evidence_{'kind' if 'kind' in parts else 'url'}"]
+    if is_data and form.spread and parts[0] in {"from", "to"}:
+        return f"{form.spread}/{parts[0]}"
     inputs = {
         DATA_NAMES.get(ask.name, ask.name): ask for ask in form.asks if (ask.name in ENVELOPE) != is_data
     }
-    ask = inputs.get(parts[0])
+    ask = inputs.get("/".join(parts[:2])) or inputs.get(parts[0])
     if ask is None:
         return "voice" if parts[0] == "entity" and not is_data else "form"
     return next((one for one in ask.parts if one == "/".join(parts[:2])), ask.parts[0])
@@ -285,7 +269,8 @@ def _page(
         status,
         form=filled,
         options={ask.name: ask.options(here) for ask in filled.form.asks if ask.options},
-        back=here.to_subject(subject) if subject else here.to(f"{filled.form.kind}s"),
+        back=(here.to_subject(subject) if subject else None) or here.to(LISTS[filled.form.kind]),
+        list=here.to(LISTS[filled.form.kind]),
         subject_title=here.words_of(subject) if subject else None,
         answers=_answers(here, filled) if words else [],
         words=words,
@@ -293,6 +278,7 @@ def _page(
         since=newer or [],
         labels=labels,
         hints=HINTS,
+        languages=LANGUAGES,
     )
 
 

@@ -80,6 +80,7 @@ PLACES = (
     Place(
         "Secretariat",
         (
+            Page("shaping", "Change the plan", "letters"),
             Page(
                 "people",
                 "People",

@@ -14,6 +14,7 @@ from tracker.web.figures import awaited, chosen, figures, tests_of
 from tracker.web.guarding import check_readable
 from tracker.web.language import _
 from tracker.web.moments import FORM, asked_by_form
+from tracker.web.recordable import done_of, offered
 from tracker.web.rendering import shell
 from tracker.web.telling import told
 from tracker.web.visits import Visit, page, visit
@@ -91,6 +92,9 @@ def workstream(workplan: str, id: str) -> tuple[str, int]:  # noqa: A002 - the p
             awaiting=awaited(here),
             marks=labels.activity_marks,
             entries=entries,
+            ways=offered(here, "workstream", shown),
+            added=[*offered(here, "activity"), *offered(here, "milestone")],
+            done=done_of(here),
             labels=labels,
         )
 

@@ -1,17 +1,19 @@
-"""Which of the forms about sessions, reviews, products and commitments a reader may use, and in whose voice."""
+"""Which of the forms that record a fact a reader may use, and in whose voice."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any
+from typing import Any, cast
 
 from flask import request
 
+from tracker.directory.principals import Role
 from tracker.errors import DeniedError, NotFoundError, RuleError
 from tracker.events.catalogue import CATALOGUE
 from tracker.events.event import Wish
-from tracker.web.fact_forms import FORMS, FactForm
+from tracker.web.fact_fields import FactForm
+from tracker.web.fact_forms import FORMS
 from tracker.web.visits import Visit
 from tracker.workplan.activity import Activity
 from tracker.workplan.plan import Plan
@@ -28,8 +30,28 @@ def offered(here: Visit, kind: str, state: Mapping[str, Any] | None = None) -> l
         for one in FORMS.values()
         if one.kind == kind
         and ((one.also or not one.founds) and one.fits(state) if state else one.founds)
-        and may_record(here, one, f"{kind}/{state['id']}" if state else f"{kind}/-")
+        and (not one.role or here.principal.has(cast("Role", one.role)))
+        and may_record(here, one, _subject(kind, state))
     ]
+
+
+def state_of_plan(here: Visit) -> dict[str, Any]:
+    """Return the plan itself as forms about it know it."""
+    root, standing = here.root, here.answer.plan.standing("workplan")
+    version = standing.version if standing else 0
+    return {
+        "id": "",
+        "title": root.title,
+        "settings": root.settings,
+        "closed": root.closed,
+        "version": version,
+    }
+
+
+def _subject(kind: str, state: Mapping[str, Any] | None) -> str:
+    if kind == "workplan":
+        return kind
+    return f"{kind}/{state['id']}" if state else f"{kind}/-"
 
 
 def may_record(here: Visit, form: FactForm, subject: str, voice: str | None = None) -> bool:

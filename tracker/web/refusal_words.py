@@ -94,6 +94,7 @@ PLAINLY = {
 
 FIELDS = {
     "occurred_on": "This is no date. Give a day, month, quarter or year: 2023-05-16, 2023-05, 2023-Q2 or 2023.",
+    "due": "This is no date. Give a day, month, quarter or year: 2023-05-16, 2023-05, 2023-Q2 or 2023.",
     "at": "Give a day such as 2023-06-15.",
     "links": "One of these is no web address. Each begins with http:// or https:// and has no spaces.",
     "zone": "This is no time zone. Choose one from the list, such as Europe/Zurich.",
