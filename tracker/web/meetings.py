@@ -96,12 +96,17 @@ def session(workplan: str, id: str) -> tuple[str, int]:  # noqa: A002 - the plac
             moved_from=_moved_from(here, shown),
             instants=_instants(shown),
             zones=zones(here),
-            ways=offered(here, "session", shown),
+            ways=sorted(offered(here, "session", shown), key=lambda one: one.way != _first_way(shown)),
             done=done_of(here),
             entries=history_of(here, f"session/{id}"),
             labels=labels,
             mark=labels.mark,
         )
+
+
+def _first_way(shown: dict[str, Any]) -> str:
+    """Return the form that is most likely wanted next."""
+    return "session-material" if shown["status"] == "held" else "session-scheduled"
 
 
 def _asked_zone() -> str | None:

@@ -72,7 +72,8 @@ document.querySelector('form[action="/signout"]')?.addEventListener("submit", ()
 for (const line of document.querySelectorAll(".own-zone")) {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (!zone || line.closest("dd").textContent.includes(zone)) continue;
-  const said = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
+  const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+  const said = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" });
   line.textContent = ` ${said.formatRange(new Date(line.dataset.start), new Date(line.dataset.end))} ${zone} (${line.dataset.words})`;
   line.hidden = false;
   line.before(document.createElement("br"));
