@@ -281,3 +281,10 @@ def test_sessions_are_filtered_and_the_address_keeps_it(library: Site):
 def test_a_zone_that_is_none_is_refused_with_the_way_out(library: Site):
     answer = library.reader("viewer").get(f"{HOME}sessions/gcm-talks?zone=Mars/Olympus")
     assert (answer.status_code, "America/Bogota" in parsed(answer).text) == (422, True)
+
+
+def test_the_register_of_products_is_filtered(library: Site):
+    reader = library.reader("viewer")
+    assert "A tool" in parsed(reader.get(f"{HOME}products?kind=tool&workstream=3")).text
+    for nothing in ("look=due", "status=published", "country=KE", "kind=x"):
+        assert "No product fits" in parsed(reader.get(f"{HOME}products?{nothing}")).text, nothing

@@ -11,17 +11,16 @@ from flask import request
 
 from tracker.errors import RuleError
 from tracker.events.vocabulary import ZONES
-from tracker.projections.filters import wanted
 from tracker.web import labels
 from tracker.web.fact_fields import objectives, workstreams, zones
 from tracker.web.language import _, day_words
 from tracker.web.readers import runtime
 from tracker.web.recordable import done_of, offered
-from tracker.web.records import history_of
+from tracker.web.records import fitting, history_of
 from tracker.web.recurring import duties_of
 from tracker.web.rendering import shell
 from tracker.web.visits import Visit, page, visit
-from tracker.workplan.session import instant_of
+from tracker.workplan.session import Session, instant_of
 
 ORDER = ("scheduled", "held", "proposed", "cancelled")
 FILTERS = ("kind", "level", "region", "workstream", "objective", "status", "missing")
@@ -41,15 +40,8 @@ class Time:
 def sessions(workplan: str) -> tuple[str, int]:
     with visit(workplan) as here:
         asked = {name: request.args.get(name, "").strip() for name in FILTERS}
-        is_wanted = wanted(
-            here.answer.plan,
-            {name: said for name, said in asked.items() if said},
-            None,
-            here.answer.question.day,
-        )
-        kept = {one.subject for one in here.answer.plan.living("session") if is_wanted(one)}
-        every = here.reveal(here.all("session"))
-        found = [one for one in every if f"session/{one['id']}" in kept]
+        found = fitting(here, "session", asked)
+        every = here.answer.plan.all("session", Session)
         return page(
             "records/session_list.html",
             here,
@@ -58,7 +50,7 @@ def sessions(workplan: str) -> tuple[str, int]:
             asked=asked,
             is_filtered=any(asked.values()),
             duties=[] if any(asked.values()) else duties_of(here),
-            followed=sum(1 for one in every if one["missing_materials"]),
+            followed=sum(1 for one in every if one.missing_materials),
             ways=offered(here, "session"),
             workstreams=workstreams(here),
             objectives=objectives(here),

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import request
+
+from tracker.projections.filters import wanted
 from tracker.projections.history import Filters
 from tracker.web import labels
 from tracker.web.differences import dates_words
+from tracker.web.fact_fields import workstreams
+from tracker.web.language import countries
 from tracker.web.plan import RECENT, recent
 from tracker.web.recordable import done_of, offered
 from tracker.web.rendering import shell
@@ -14,6 +19,8 @@ from tracker.web.telling import Told, told
 from tracker.web.timelines import slip_of
 from tracker.web.visits import Visit, page, visit
 from tracker.workplan.product import Product, next_look
+
+PRODUCT_FILTERS = ("kind", "status", "workstream", "country", "look")
 
 
 @shell.get("/w/<workplan>/milestones")
@@ -28,7 +35,23 @@ def milestone(workplan: str, id: str) -> tuple[str, int]:  # noqa: A002
 
 @shell.get("/w/<workplan>/products")
 def products(workplan: str) -> tuple[str, int]:
-    return _list(workplan, "product")
+    with visit(workplan) as here:
+        asked = {name: request.args.get(name, "").strip() for name in PRODUCT_FILTERS}
+        found = fitting(here, "product", {name: said for name, said in asked.items() if name != "look"})
+        if asked["look"]:
+            found = [one for one in found if one["review_due"]]
+        return page(
+            "records/product_list.html",
+            here,
+            items=found,
+            asked=asked,
+            is_filtered=any(asked.values()),
+            workstreams=workstreams(here),
+            countries=countries(),
+            ways=offered(here, "product"),
+            labels=labels,
+            mark=labels.mark,
+        )
 
 
 @shell.get("/w/<workplan>/products/<id>")
@@ -88,6 +111,15 @@ def _detail(workplan: str, kind: str, id_: str) -> tuple[str, int]:
         )
 
 
+def fitting(here: Visit, kind: str, asked: dict[str, str]) -> list[dict[str, Any]]:
+    """Return the views of a kind that fit every filter that was filled in; nonsense fits nothing."""
+    filters = {name: said for name, said in asked.items() if said}
+    is_wanted = wanted(here.answer.plan, filters, None, here.answer.question.day)
+    kept = {one.subject for one in here.answer.plan.living(kind) if is_wanted(one)}
+    shown: list[dict[str, Any]] = here.reveal(here.all(kind))
+    return [one for one in shown if f"{kind}/{one['id']}" in kept]
+
+
 def history_of(here: Visit, subject: str) -> list[Told]:
     """Return the latest entries about a subject."""
     return told(here, recent(here, subject))[0]
@@ -99,8 +131,8 @@ def reported_by(here: Visit, entity: str) -> list[Told]:
         return []
     question = here.answer.question
     day = question.effective.isoformat() if question.effective else None
-    wanted = Filters(entity=entity, upto=question.position, occurred_to=day, is_descending=True, limit=RECENT)
-    return told(here, wanted)[0]
+    by_it = Filters(entity=entity, upto=question.position, occurred_to=day, is_descending=True, limit=RECENT)
+    return told(here, by_it)[0]
 
 
 def _related(here: Visit, kind: str, shown: dict[str, Any]) -> dict[str, Any]:
