@@ -11,6 +11,7 @@ from tracker.notifications import drafts, stewards
 from tracker.notifications.notices import readiness_due, tell
 from tracker.proof.checking import check
 from tracker.runtime import Runtime
+from tracker.sheets import uploads
 from tracker.workplan.round import Round
 
 
@@ -50,10 +51,11 @@ def verify_logs(runtime: Runtime) -> str:
 
 
 def prune(runtime: Runtime) -> str:
-    """Remove signins and links to sign in that ended a month ago, and what was typed behind links that are over."""
+    """Remove what is over: signins and links to sign in, what was typed behind links, sheets that nobody confirmed."""
     now = runtime.now()
     with runtime.database.write() as tx:
         signins = prune_signins(tx, now)
+        waited = uploads.prune(tx, now)
     typed = 0
     with going_on() as each:
         for workplan in runtime.workplan_ids():
@@ -63,4 +65,4 @@ def prune(runtime: Runtime) -> str:
                     still_open = [one.id for one in view.plan.all("round", Round) if is_open(one, today)]
                 with runtime.database.write() as tx:
                     typed += drafts.prune(tx, now, workplan, still_open)
-    return f"signins removed: {signins}, drafts removed: {typed}"
+    return f"signins removed: {signins}, drafts removed: {typed}, sheets removed: {waited}"

@@ -73,6 +73,8 @@ def amending(site: Site) -> list[str]:
         f"{HOME}jobs",
         f"{HOME}shaping",
         *(f"{HOME}record/{way}" for way in ("activity-added", "workstream-reworded/3")),
+        f"{HOME}sheets",
+        f"{HOME}webhooks",
     ]
 
 

@@ -37,6 +37,12 @@ def reference(name: str) -> Reference:
 
 
 @cache
+def timelines_of() -> str:
+    """Return the id of the workplan that the timelines are about."""
+    return str(json.loads((FOLDER / "timelines.json").read_text(encoding="utf-8"))["workplan"])
+
+
+@cache
 def timeline_tags() -> tuple[Mapping[str, Any], ...]:
     """Return the tags of whole workstreams that stand beside the timelines."""
     raw = json.loads((FOLDER / "timelines.json").read_text(encoding="utf-8"))

@@ -34,6 +34,7 @@ from tracker.web import (
     reviews,
     rounds,
     shaping,
+    sheets,
     signin,
     signins,
     snapshots,
@@ -41,6 +42,7 @@ from tracker.web import (
     timelines,
     today,
     tokens,
+    webhooks,
 )
 
 PAGES = (
@@ -76,6 +78,8 @@ PAGES = (
     jobs,
     files,
     shaping,
+    sheets,
+    webhooks,
 )
 """The modules whose pages stand on the shell; importing them is what puts them there."""
 

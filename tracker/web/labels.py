@@ -110,6 +110,14 @@ LETTER_STATE = {
     "lapsed": ("lapsed", "calm"),
 }
 """What became of a letter, and the tone of it."""
+WEBHOOK_STATE = {
+    "active": ("is told", "good"),
+    "failing": ("does not answer well: tried again", "care"),
+    "paused": ("paused", "calm"),
+    "dead": ("given up after three days", "bad"),
+    "gone": ("ended by the receiver", "bad"),
+    "stopped": ("stopped: whoever it belongs to may no longer read the history", "bad"),
+}
 JOB = {
     "sign-heads": "Sign the logs",
     "open-rounds": "Open reporting rounds",
