@@ -20,7 +20,7 @@ def fields_of(reader: FlaskClient, page: str = PAGE) -> dict[str, str]:
 
 
 def send(reader: FlaskClient, said: dict[str, str], page: str = PAGE, **more: Any) -> TestResponse:
-    return reader.post(page, data=said, **more)
+    return reader.post(page, data={"action": "record"} | said, **more)
 
 
 def test_a_report_is_recorded_and_told_in_the_history(site: Site):
@@ -48,6 +48,28 @@ def test_a_report_is_recorded_and_told_in_the_history(site: Site):
         "happened 16 May 2023",
     ):
         assert words in page, words
+
+
+def test_what_a_report_will_record_is_said_before(site: Site):
+    reader, before = site.reader("lead"), site.entries()
+    said = fields_of(reader) | {
+        "assessment": "at_risk",
+        "reason": "The host withdrew.",
+        "note": "One workshop.",
+    }
+    page = parsed(send(reader, said | {"action": "review"}))
+    for words in (
+        "OMS reports about Q2 2023:",
+        "on track → needs attention",
+        "The host withdrew.",
+        "One workshop.",
+    ):
+        assert words in page.text, words
+    assert site.entries() == before, "looking it over records nothing"
+    again = parsed(send(reader, page.fields | {"action": "edit"}))
+    assert again.fields["note"].strip() == "One workshop."
+    assert send(reader, again.fields | {"action": "record"}).status_code == 303
+    assert site.entries() == before + 1
 
 
 def test_nothing_changed_is_a_full_report(site: Site):

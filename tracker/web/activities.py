@@ -12,12 +12,13 @@ from tracker.clock import new_id
 from tracker.errors import ConflictError, DeniedError, RuleError, TrackerError, UnavailableError
 from tracker.projections.inputs import inputs_of, products_of
 from tracker.web import labels
+from tracker.web.amending import rehearse
 from tracker.web.differences import target_words
 from tracker.web.figures import awaited
 from tracker.web.guarding import check_form
 from tracker.web.language import _
 from tracker.web.plan import RECENT, recent
-from tracker.web.progress import ReportForm, faults_of, form_for, request_of
+from tracker.web.progress import ReportForm, faults_of, form_for, request_of, told_of
 from tracker.web.readers import runtime
 from tracker.web.recordable import offered
 from tracker.web.refusals import status_of
@@ -44,7 +45,7 @@ def activity(workplan: str, id: str) -> tuple[str, int]:  # noqa: A002 - the pla
 
 @shell.post("/w/<workplan>/activities/<id>")
 def report_progress(workplan: str, id: str) -> Response | tuple[str, int]:  # noqa: A002
-    """Record a report; whatever is refused comes back with everything that was filled in."""
+    """Say what a report will record, then record it; whatever is refused comes back with all that was filled in."""
     check_form()
     said = request.form.to_dict()
     with visit(workplan) as here:
@@ -55,15 +56,24 @@ def report_progress(workplan: str, id: str) -> Response | tuple[str, int]:  # no
                 _("You cannot report about this activity."),
                 way_out=_("Its leads and the Secretariat can; ask the Secretariat to name you focal point."),
             )
-        principal, is_on_behalf = here.principal, form.is_on_behalf
+        if said.get("action") == "edit":
+            return _page(here, id, view, form, is_open=True)
+        principal, body = here.principal, request_of(said, id, is_on_behalf=form.is_on_behalf)
+        try:
+            effect = rehearse(here, body) if said.get("action") != "record" else None
+        except (RuleError, ConflictError, UnavailableError) as error:
+            return _refused(workplan, id, said, error)
+        if said.get("action") != "record":
+            return page(
+                "report_review.html",
+                here,
+                activity=view,
+                said=said,
+                told=told_of(here, form, body),
+                effect=effect or [],
+            )
     try:
-        done = runtime().submit(
-            workplan,
-            request_of(said, id, is_on_behalf=is_on_behalf),
-            principal,
-            "web",
-            said.get("key") or new_id(),
-        )
+        done = runtime().submit(workplan, body, principal, "web", said.get("key") or new_id())
     except (RuleError, ConflictError, UnavailableError) as error:
         return _refused(workplan, id, said, error)
     address = url_for("web.activity", workplan=workplan, id=id, receipt=done.first_position)
@@ -86,7 +96,7 @@ def _refused(workplan: str, id_: str, said: dict[str, str], error: TrackerError)
             newer = since(here, f"activity/{id_}", known)
         if not isinstance(error, ConflictError):
             form = replace(form, faults=faults_of(error))
-        return _page(here, id_, view, form, status_of(error), newer=newer, is_refused=True)
+        return _page(here, id_, view, form, status_of(error), newer=newer, is_open=True)
 
 
 def _page(
@@ -98,7 +108,7 @@ def _page(
     *,
     receipt: str | None = None,
     newer: list[Told] | None = None,
-    is_refused: bool = False,
+    is_open: bool = False,
 ) -> tuple[str, int]:
     limit = ALL if request.args.get("history") == "all" else RECENT
     entries, after = told(here, recent(here, f"activity/{id_}", limit))
@@ -115,7 +125,7 @@ def _page(
             for one in view.get("targets") or ()
         ],
         form=form,
-        is_refused=is_refused,
+        is_open=is_open,
         since=newer or [],
         entries=entries,
         has_more=after is not None,

@@ -8,9 +8,11 @@ from typing import Any
 
 from tracker.clock import new_id
 from tracker.errors import TrackerError
+from tracker.events.catalogue import ProgressReported
 from tracker.events.dates import local_day, quarter_of, quarters_between
 from tracker.web import labels
 from tracker.web.differences import target_words
+from tracker.web.event_fields import fields_of
 from tracker.web.labels import Mark, mark
 from tracker.web.language import _, occurred_words
 from tracker.web.readers import runtime
@@ -157,6 +159,20 @@ def request_of(form: Mapping[str, str], id_: str, *, is_on_behalf: bool) -> dict
     elif _given(form, "voice"):
         body["entity"] = form["voice"]
     return body
+
+
+def told_of(here: Visit, form: ReportForm, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a report says, for its reader to look over: whose it is, and every field in words."""
+    voice = body.get("entity") or body.get("on_behalf_of", {}).get("entity") or form.voices[0][0]
+    found = fields_of(ProgressReported, body["data"])
+    facts = [(one.label, one.words(here.name), one.lang) for one in found if one.name != "quarter"]
+    return {
+        "voice": here.name(voice),
+        "quarter": body["data"].get("quarter"),
+        "occurred_on": body.get("occurred_on"),
+        "reason": body.get("reason"),
+        "facts": facts,
+    }
 
 
 def _given(form: Mapping[str, str], name: str) -> bool:
