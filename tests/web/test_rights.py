@@ -25,7 +25,7 @@ PAGES = (
 def test_a_private_plan_asks_the_public_to_sign_in(library: Site, page: str):
     answer = library.reader().get(HOME + page)
     assert answer.status_code == 401
-    assert "/signin" in parsed(answer).links
+    assert f"/signin?to={HOME}{page.partition('?')[0]}" in parsed(answer).links, "and leads back here"
     assert "migra" not in parsed(answer).text.lower()
 
 

@@ -11,8 +11,9 @@ from flask import request
 
 from tracker.errors import RuleError
 from tracker.events.vocabulary import ZONES
+from tracker.projections.duties import Duty
 from tracker.web import labels
-from tracker.web.fact_fields import objectives, workstreams, zones
+from tracker.web.fact_fields import FactForm, objectives, workstreams, zones
 from tracker.web.language import _, day_words
 from tracker.web.readers import runtime
 from tracker.web.recordable import done_of, offered
@@ -80,6 +81,7 @@ def _start(one: dict[str, Any]) -> str:
 def session(workplan: str, id: str) -> tuple[str, int]:  # noqa: A002 - the place in the address
     with visit(workplan) as here:
         shown = here.one(f"session/{id}")
+        duty = next((one for one in duties_of(here) if one.session.id == id), None)
         return page(
             "records/session.html",
             here,
@@ -88,7 +90,8 @@ def session(workplan: str, id: str) -> tuple[str, int]:  # noqa: A002 - the plac
             moved_from=_moved_from(here, shown),
             instants=_instants(shown),
             zones=zones(here),
-            ways=sorted(offered(here, "session", shown), key=lambda one: one.way != _first_way(shown)),
+            ways=_offered(here, shown, duty),
+            duty=duty,
             done=done_of(here),
             entries=history_of(here, f"session/{id}"),
             labels=labels,
@@ -96,9 +99,12 @@ def session(workplan: str, id: str) -> tuple[str, int]:  # noqa: A002 - the plac
         )
 
 
-def _first_way(shown: dict[str, Any]) -> str:
-    """Return the form that is most likely wanted next."""
-    return "session-material" if shown["status"] == "held" else "session-scheduled"
+def _offered(here: Visit, shown: dict[str, Any], duty: Duty | None) -> list[FactForm]:
+    """Return what can be recorded of a session, most likely first; of what stands for many, new ones like it."""
+    if duty:
+        return offered(here, "session")
+    first = "session-material" if shown["status"] == "held" else "session-scheduled"
+    return sorted(offered(here, "session", shown), key=lambda one: one.way != first)
 
 
 def _asked_zone() -> str | None:

@@ -32,7 +32,8 @@ MOST_LINKS = 3
 @shell.get("/signin")
 def signin() -> str:
     can_send = runtime().settings.smtp_url is not None
-    return render_template("signin.html", can_send=can_send, provider=provider_link())
+    to = inside(request.args.get("to", ""))
+    return render_template("signin.html", can_send=can_send, provider=provider_link(to), to=to)
 
 
 @shell.post("/signin")
@@ -43,6 +44,7 @@ def ask_for_link() -> str | tuple[str, int]:
         standing.check()
     address = request.form.get("email", "").strip()
     can_send = runtime().settings.smtp_url is not None
+    to = inside(request.form.get("to", ""))
     if "@" not in address or len(address) > LONGEST_ADDRESS:
         faults = {
             "email": _("“{address}” is no mail address. Give one such as name@example.org.", address=address)
@@ -51,12 +53,17 @@ def ask_for_link() -> str | tuple[str, int]:
             faults = {"email": _("Give the mail address that the Secretariat knows you by.")}
         return (
             render_template(
-                "signin.html", can_send=can_send, faults=faults, email=address, provider=provider_link()
+                "signin.html",
+                can_send=can_send,
+                faults=faults,
+                email=address,
+                provider=provider_link(to),
+                to=to,
             ),
             422,
         )
     if can_send:
-        send_beside(address)
+        send_beside(address, to)
     return render_template("signin_asked.html", email=address, can_send=can_send)
 
 
