@@ -134,7 +134,6 @@ OFFERED = [
         {
             "session-proposed",
             "session-scheduled",
-            "session-held/gcm-talks",
             "product-planned",
             "report-received/africa",
         }

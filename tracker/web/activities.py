@@ -25,6 +25,7 @@ from tracker.web.refusals import status_of
 from tracker.web.rendering import shell
 from tracker.web.telling import Told, since, told
 from tracker.web.visits import Visit, page, visit
+from tracker.workplan.obligations import leads_of
 
 KEY_REUSED = "this Idempotency-Key was used with another body"
 ALL = 500
@@ -129,7 +130,11 @@ def _page(
         since=newer or [],
         entries=entries,
         has_more=after is not None,
-        inputs=inputs_of(here.answer.plan, id_),
+        inputs=(inputs := inputs_of(here.answer.plan, id_)),
+        asked_of={
+            one.id: here.names([entity for entity, _first in leads_of(here.answer.plan, one)])
+            for one in inputs.awaited
+        },
         products=products_of(here.answer.plan, id_),
         ways=offered(here, "activity", view),
         added=offered(here, "milestone"),

@@ -44,6 +44,7 @@ def products(workplan: str) -> tuple[str, int]:
             "records/product_list.html",
             here,
             items=found,
+            looks={one.id: next_look(one) for one in here.answer.plan.all("product", Product)},
             asked=asked,
             is_filtered=any(asked.values()),
             workstreams=workstreams(here),
