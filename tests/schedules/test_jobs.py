@@ -130,6 +130,26 @@ def test_letters_that_wait_for_a_server_lapse_when_their_round_closes(
 
 
 @sqlite_only
+def test_a_first_mail_server_after_two_years_brings_one_letter_and_no_flood(
+    runtime: Runtime, clock: Clock, mail: MailServer, oms: str
+) -> None:
+    with_settings(runtime, smtp_url=None)
+    for year, month in ((2023, 4), (2023, 7), (2023, 10), (2024, 1), (2024, 4), (2024, 7), (2024, 10)):
+        for day in (4, 12, 24):
+            clock.set(f"{year}-{month:02}-{day:02}")
+            tick_once(runtime)
+    clock.set("2025-01-08")
+    tick_once(runtime)
+    assert len(opened(runtime)) == 8
+    with_settings(runtime, smtp_url=mail.url)
+    clock.pass_(minutes=1)
+    tick_once(runtime)
+    assert len(mail.received) == 1
+    assert [event.subject for event in entries(runtime, "ReminderSent")] == ["round/2024-Q4"]
+    assert set(states(runtime)) == {"lapsed", "superseded", "accepted"}
+
+
+@sqlite_only
 def test_a_server_that_was_away_gets_the_letters_when_it_is_back(
     runtime: Runtime, clock: Clock, mail: MailServer, oms: str
 ) -> None:
