@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -13,8 +14,11 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from tests.copies import copied
 from tests.installation import WORKPLAN, Installation, fact, furnish, open_installation
+from tests.stories import adoption, small_content
 from tracker.cli import main
-from tracker.client import Client, Problem, Unreachable, connection
+from tracker.client import Client, Problem, Unreachable, connection, follow
+from tracker.directory import tokens
+from tracker.directory.principals import system
 
 Faults = list[str]
 
@@ -156,3 +160,28 @@ def test_the_commands_ask_a_server(
     assert "403" in capsys.readouterr().err
     assert main(["history", "--out", str(tmp_path / "all.jsonl")]) == 0
     assert (tmp_path / "all.jsonl").read_bytes().count(b"\n") > 300
+
+
+def test_who_follows_several_plans_keeps_a_position_of_each_and_takes_every_entry(
+    served: tuple[Installation, Wire, BaseWSGIServer], plan: Callable[..., Client]
+) -> None:
+    runtime, positions = served[0].runtime, dict[str, int]()
+    runtime.adopt("other", [adoption(), *small_content()], simulated=True)
+    with runtime.directory("other") as tx:
+        _, secret = tokens.create_token(tx, runtime.now(), tokens.Grant("other", "auditor"))
+    one = plan("auditor")
+    plans = (one, Client(one.connection.server, secret, "other"))
+
+    def take(count: int) -> list[tuple[str, int]]:
+        taken = ((whose.workplan, entry.position) for whose, entry in follow(plans, positions))
+        return list(itertools.islice(taken, count))
+
+    ends = {whose.workplan: len(list(whose.history())) for whose in plans}
+    begun = take(3)  # and is stopped before the third is done with: that one comes again
+    assert (begun[-1], positions) == ((WORKPLAN, 3), {WORKPLAN: 2})
+    runtime.submit("other", small_content()[-1] | {"subject": "activity/9.9"}, system("system:cli"), "cli")
+    rest = take(10_000)
+    assert rest == [(WORKPLAN, n) for n in range(3, ends[WORKPLAN] + 1)] + [
+        ("other", n) for n in range(1, ends["other"] + 2)
+    ]
+    assert take(1) == []

@@ -19,7 +19,7 @@ from urllib.parse import quote
 from tracker.client.answers import Entry, Owed, Written
 from tracker.client.connection import Connection, Problem, Unreachable, new_key
 
-__all__ = ["Client", "Entry", "Owed", "Problem", "Unreachable", "Written", "new_key"]
+__all__ = ["Client", "Entry", "Owed", "Problem", "Unreachable", "Written", "follow", "new_key"]
 
 Json = dict[str, Any]
 DEFAULT_SERVER = "http://127.0.0.1:8000"
@@ -167,3 +167,18 @@ class Client:
             if not one.is_retracted
         ]
         return self.write(found[::-1]) if found else None
+
+
+def follow(
+    plans: Sequence[Client], positions: dict[str, int], **query: Any
+) -> Iterator[tuple[Client, Entry]]:
+    """Yield what several plans have after the position that is kept of each: ``{workplan: position}``.
+
+    Plans do not wait for each other, so there is no order between their entries, and no one number says how far a
+    program is. A position moves on when its entry was taken, that is when the next one is asked for: keep the positions
+    where you keep what you made of the entries, and each entry comes at least once.
+    """
+    for plan in plans:
+        for entry in plan.history(positions.get(plan.workplan, 0), **query):
+            yield plan, entry
+            positions[plan.workplan] = entry.position
