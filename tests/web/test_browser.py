@@ -72,6 +72,7 @@ def amending(site: Site) -> list[str]:
         f"{someone}/erase",
         f"{HOME}jobs",
         f"{HOME}shaping",
+        f"{HOME}grid?workstream=3",
         *(f"{HOME}record/{way}" for way in ("activity-added", "workstream-reworded/3")),
         f"{HOME}sheets",
         f"{HOME}webhooks",

@@ -63,11 +63,17 @@ def _reports(plan: Plan, quarter: str) -> Iterator[Sequence[str]]:
 
 def setup_sheet(view: View, *, is_csv: bool) -> bytes:
     """Return a CSV file or a workbook with each workstream and activity as it is set up now."""
-    rows = [[row.get(name, "") for name in setup.COLUMNS] for row in _set_up(view)]
-    return _file(view, "Set-up", setup.COLUMNS, rows, is_csv=is_csv)
+    return setup_file(view, set_up(view), is_csv=is_csv)
 
 
-def _set_up(view: View) -> Iterator[dict[str, str]]:
+def setup_file(view: View, rows: Iterable[Mapping[str, str]], *, is_csv: bool) -> bytes:
+    """Return rows of a set-up, perhaps changed, as a file that can be handed in."""
+    cells = [[row.get(name, "") for name in setup.COLUMNS] for row in rows]
+    return _file(view, "Set-up", setup.COLUMNS, cells, is_csv=is_csv)
+
+
+def set_up(view: View) -> Iterator[dict[str, str]]:
+    """Yield ``{column: cell}`` of each workstream and activity as it is set up, those of a workstream behind it."""
     plan, language = view.plan, view.workplan.languages[0]
     emails = {
         one.id: one.email or one.id

@@ -16,6 +16,7 @@ from tracker.web import (
     facts,
     files,
     genuine,
+    grid,
     guarding,
     home,
     jobs,
@@ -78,6 +79,7 @@ PAGES = (
     jobs,
     files,
     shaping,
+    grid,
     sheets,
     webhooks,
 )

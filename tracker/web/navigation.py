@@ -88,6 +88,7 @@ PLACES = (
                 also=("add_form", "add", "person", "change", "erase_form", "erase"),
             ),
             Page("tokens", "Tokens", "people", also=("create_token",)),
+            Page("grid", "Dates and tags", "people", also=("fill_grid",)),
             Page("sheets", "Sheets", "people", also=("hand_in", "handed_in", "confirm", "undo_import")),
             Page("webhooks", "Webhooks", "people", also=("add_webhook", "webhook", "act_on_webhook")),
         ),
