@@ -47,6 +47,15 @@ class Transaction:
         """The SQLAlchemy connection of the same transaction, for queries that are not hot."""
         return self._core()
 
+    def close(self) -> None:
+        """Let go of the driver's cursor; after this the transaction answers nothing.
+
+        A cursor of SQLite that is forgotten instead resets, whenever it is collected, a statement that the connection
+        may be running for somebody else by then: their row is cut short. Refusals are what forgets them, for a
+        traceback keeps its frames until the collector comes.
+        """
+        self._cursor.close()
+
     def _run(self, sql: str, values: Sequence[Any]) -> Any:
         self._cursor.execute(sql if self.is_sqlite else sql.replace("?", "%s"), values)
         return self._cursor
@@ -89,7 +98,8 @@ class Database:
             try:
                 _begin(connection.driver_connection, is_sqlite=self.is_sqlite, reading=True)
                 core = functools.cache(lambda: sa.Connection(self._begun, connection))
-                yield Transaction(connection, core, is_sqlite=self.is_sqlite)
+                with contextlib.closing(Transaction(connection, core, is_sqlite=self.is_sqlite)) as tx:
+                    yield tx
             finally:
                 connection.close()
         except _FAULTS as error:
@@ -120,7 +130,9 @@ class Database:
     def _begin(self, engine: sa.Engine) -> Iterator[Transaction]:
         try:
             with engine.connect() as connection, connection.begin():
-                yield Transaction(connection.connection, lambda: connection, is_sqlite=self.is_sqlite)
+                made = Transaction(connection.connection, lambda: connection, is_sqlite=self.is_sqlite)
+                with contextlib.closing(made) as tx:
+                    yield tx
         except _FAULTS as error:
             if isinstance(error, _MISTAKES):
                 raise

@@ -131,6 +131,7 @@ def test_expired_and_revoked_tokens_open_nothing(house: Installation) -> None:
     (row,) = [one for one in house.read("tokens")["items"] if one["role"] == "viewer"]
     revoked = house.client().delete(f"{API}/tokens/{row['id']}", headers=house.headers("secretariat"))
     assert (revoked.status_code, revoked.get_data()) == (204, b"")
+    assert "Content-Type" not in revoked.headers
     assert house.get("state", "viewer").status_code == 401
     house.clock.move(days=400)
     assert house.get("state", "secretariat").status_code == 401

@@ -51,3 +51,20 @@ def test_postgresql_lets_a_reader_change_nothing(postgresql_url):
     with database.write() as writer:
         assert heads(writer) == 0
     database.close()
+
+
+def test_a_forgotten_transaction_disturbs_nobody_when_it_is_collected(sqlite_url: str) -> None:
+    """SQLite's cursors reset their statement when they are collected, in the middle of somebody else's."""
+    import gc  # noqa: PLC0415
+
+    database = open_database(sqlite_url, pool_size=1)
+    question = "SELECT * FROM (SELECT 1 AS a, 2 AS b UNION ALL SELECT 3, 4 UNION ALL SELECT 5, ?)"
+    with database.read() as forgotten:
+        assert forgotten.one(question, 6) == (1, 2)
+    with database.read() as tx:
+        cursor = tx._cursor.execute(question, (6,))
+        assert cursor.fetchone() == (1, 2)
+        del forgotten
+        gc.collect()
+        assert cursor.fetchall() == [(3, 4), (5, 6)]
+    database.close()

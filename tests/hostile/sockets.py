@@ -135,10 +135,10 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
     """Return bytes with a few of them changed, left out, doubled or moved."""
     made = bytearray(data[:20_000])
     for _ in range(chance.randint(1, 4)):
-        at = chance.randrange(len(made))
+        at = chance.randrange(len(made) or 1)
         match chance.randrange(4):
             case 0:
-                made[at] = chance.randrange(256)
+                made[at : at + 1] = bytes([chance.randrange(256)])
             case 1:
                 del made[at : at + chance.randint(1, 8)]
             case 2:

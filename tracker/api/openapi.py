@@ -228,10 +228,11 @@ def _refusals(route: Route) -> set[int]:
     """Return the statuses with which a route may refuse."""
     if route.needs == "nothing":
         found = {404} if "{" in route.path else set()
-        return found | ({503} if route.name == "readyz" else set()) | {422}
-    found = {401, 404, 422, 503}
+        watching = {"readyz": {503}, "livez": set[int]()}
+        return found | watching.get(route.name, {429}) | {422}
+    found = {401, 404, 422, 429, 503}
     if route.method == "GET":
-        more = {"list_activities": {403}, "follow": {429}}
+        more = {"list_activities": {403}}
         more |= {"state_timegate": {400}, "subject_timegate": {400}}
         return found | {409} | more.get(route.name, set())
     return found | {400, 403, 409, 413, 415}

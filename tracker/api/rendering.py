@@ -108,6 +108,8 @@ def respond(answer: Answer) -> Response:
     is_ready = isinstance(body, str | bytes | Iterator)
     data = body if is_ready else b"" if body is None else orjson.dumps(body)
     response = Response(data, answer.status, content_type=answer.media_type)
+    if body is None:
+        del response.headers["Content-Type"]
     if answer.on_close:
         response.call_on_close(answer.on_close)
     response.headers.extend(dict(answer.headers))

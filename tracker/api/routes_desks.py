@@ -189,7 +189,7 @@ DESKS: tuple[Route, ...] = (
         tag="desks",
     ),
     delete(
-        f"{W}/tokens/{{token}}", "people", tokens.revoke_token, "", status=204, validator="none", tag="desks"
+        f"{W}/tokens/{{id}}", "people", tokens.revoke_token, "", status=204, validator="none", tag="desks"
     ),
     get(
         f"{W}/calendars",

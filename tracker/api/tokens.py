@@ -67,5 +67,5 @@ def create_token(call: Call, _asked: Asked) -> Answer:
 def revoke_token(call: Call, _asked: Asked) -> Answer:
     """Revoke a token: from now on it opens nothing."""
     with call.runtime.directory(call.workplan) as tx:
-        tokens.revoke_token(tx, call.runtime.now(), call.workplan, call.path["token"])
+        tokens.revoke_token(tx, call.runtime.now(), call.workplan, call.path["id"])
     return Answer(None, 204)
