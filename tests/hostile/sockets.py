@@ -158,7 +158,10 @@ def strike(port: int, token: str, count: int, seed: int) -> Struck:
         struck.sent += 1
         for status, words in answers(port, data):
             struck.statuses[status] += 1
-            if status >= 500 or (status >= 400 and b"application/problem+json" not in words):
+            is_said_well = (
+                b"application/problem+json" in words or b"Content-Security-Policy" in words
+            )  # or as a page
+            if status >= 500 or (status >= 400 and not is_said_well):
                 struck.wrong.append(f"{name}: {status} {data[:300]!r} {words[:300]!r}")
     return struck
 
