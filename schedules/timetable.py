@@ -54,6 +54,7 @@ JOBS = (
     Job("deliver-letters", timedelta(minutes=1), jobs.deliver_letters),
     Job("deliver-webhooks", timedelta(seconds=15), jobs.deliver_webhooks),
     Job("close-rounds", timedelta(minutes=5), jobs.close_rounds),
+    Job("index-search", timedelta(minutes=1), upkeep.index_search),
     Job("draft-readiness", timedelta(hours=1), upkeep.draft_readiness),
     Job("ask-stewards", timedelta(hours=1), upkeep.ask_stewards),
     Job("verify", timedelta(hours=1), upkeep.verify_logs, is_daily=True),

@@ -9,6 +9,7 @@ from tracker.directory.tokens import prune_signins
 from tracker.events.dates import local_day
 from tracker.notifications import drafts, stewards
 from tracker.notifications.notices import readiness_due, tell
+from tracker.projections.search_index import follow
 from tracker.proof.checking import check
 from tracker.runtime import Runtime
 from tracker.sheets import uploads
@@ -48,6 +49,16 @@ def verify_logs(runtime: Runtime) -> str:
                     raise ValueError("; ".join(one.words for one in found.findings[:3]))
                 checked.append(f"{workplan}: {found.size} entries are as they were written")
     return "; ".join(checked) or "no log yet"
+
+
+def index_search(runtime: Runtime) -> str:
+    """Bring the index of what can be searched up to each log; a search brings up the last few entries by itself."""
+    reached = []
+    with going_on() as each:
+        for workplan in runtime.workplan_ids():
+            with each(f"{workplan} search"):
+                reached.append(f"{workplan} to entry {follow(runtime.database, workplan)}")
+    return "; ".join(reached) or "no log yet"
 
 
 def prune(runtime: Runtime) -> str:

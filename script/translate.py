@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
+import importlib
+import io
+import pkgutil
 import re
 import string
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
@@ -17,62 +22,93 @@ ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "tracker"
 CATALOGUES = SOURCES / "translations"
 LANGUAGES = ("es", "fr")
-KEYWORDS = {"_": None, "n_": (1, 2), "Place": (1,), "Page": (2,), "Ask": (3,)} | dict.fromkeys(
-    (
-        "_session",
-        "_review",
-        "_product",
-        "_activity",
-        "_workstream",
-        "_milestone",
-        "_entity",
-        "_commitment",
-        "_workplan",
-    ),
-    (3,),
-)
-"""Calls that hold a text, and which of their arguments it is."""
-METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
-OPTIONS = {"**/templates/**.html": {"trimmed": "true"}}
-NO_WORDS = frozenset({"QUARTER_PATTERNS", "TONE", "SHAPES", "HEADERS", "TYPES"})
+KEYWORDS = {"_": None, "n_": (1, 2)}
+NO_WORDS = frozenset({"QUARTER_PATTERNS", "LOOKS", "TONE", "SHAPES", "HEADERS", "TYPES"})
 """Tables of the pages that hold no words."""
+COUNTED = frozenset({f"tracker.web.labels.{name}" for name in ("STATUS", "ASSESSMENT", "OTHER")})
+"""Tables whose words stand beside a number too: English has one form for all, other languages do not."""
+WORDY = frozenset({"label", "title"})
+"""Fields of the values in such tables that hold words."""
 
 Text = str | tuple[str, str]
 
 
 def gathered() -> Catalog:
     """Return every text of the interface, where it stands beside it."""
-    found = Catalog(project="workplan-tracker", charset="utf-8", header_comment="# Texts of the interface.")
-    for path, _line, text, comments, _context in extract_from_dir(
-        SOURCES, METHODS, OPTIONS, keywords=KEYWORDS, comment_tags=("Translators:",), strip_comment_tags=True
+    found = Catalog(project="workplan-tracker", charset="utf-8")
+    for path, _line, text, *_rest in extract_from_dir(
+        SOURCES, [("**/templates/**.html", "jinja2")], keywords=KEYWORDS
     ):
-        found.add(text, locations=[(f"tracker/{path}", None)], auto_comments=comments)
-    for path in sorted((SOURCES / "web").glob("*.py")):
-        for text in tables(ast.parse(path.read_text(encoding="utf-8"))):
-            found.add(text, locations=[(path.relative_to(ROOT).as_posix(), None)])
+        found.add(text, locations=[(f"tracker/{path}", None)])
+    for file in sorted(SOURCES.rglob("*.py")):
+        for said in called(ast.parse(file.read_text(encoding="utf-8"))):
+            found.add(said, locations=[(file.relative_to(ROOT).as_posix(), None)])
+    sys.path.insert(0, str(ROOT))
+    for module in pkgutil.iter_modules([str(SOURCES / "web")]):
+        for said in tables(importlib.import_module(f"tracker.web.{module.name}"), _own_names(module.name)):
+            found.add(said, locations=[(f"tracker/web/{module.name}.py", None)])
     return found
 
 
-def tables(tree: ast.Module) -> Iterator[Text]:
-    """Yield the words of the tables of a module: the texts of a dictionary with a name in capitals.
+def called(tree: ast.Module) -> Iterator[Text]:
+    """Yield the texts that ``_`` and ``n_`` are called with; inside of other strings, too, where Babel sees none."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            said = [one.value for one in node.args[:2] if isinstance(one, ast.Constant)]
+            if name == "_" and said and isinstance(node.args[0], ast.Constant):
+                yield str(said[0])
+            elif name == "n_" and len(said) == 2:
+                yield str(said[0]), str(said[1])
 
-    Pages look them up and pass what they find through ``_``, which an extractor that reads calls cannot see.
+
+def _own_names(module: str) -> set[str]:
+    """Return the names that a module of the pages gives itself, without those it imports."""
+    tree = ast.parse((SOURCES / "web" / f"{module}.py").read_text(encoding="utf-8"))
+    found = [
+        node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        for node in tree.body
+    ]
+    return {name.id for names in found for name in names if isinstance(name, ast.Name)}
+
+
+def tables(module: Any, own: set[str]) -> Iterator[Text]:
+    """Yield the words of a module's own tables, which have names in capitals.
+
+    Pages look them up and pass what they find through ``_``, which whoever reads calls cannot see.
     """
-    for node in tree.body:
-        name = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
-        if isinstance(name, ast.Name) and name.id.isupper() and name.id not in NO_WORDS:
-            for inner in ast.walk(node):
-                if isinstance(inner, ast.Dict):
-                    yield from filter(None, map(_words, inner.values))
+    for name, table in vars(module).items():
+        if name.isupper() and name in own - NO_WORDS:
+            words = _words_in(table)
+            yield from (
+                ((one, one) for one in words if isinstance(one, str))
+                if f"{module.__name__}.{name}" in COUNTED
+                else words
+            )
 
 
-def _words(value: ast.expr) -> Text | None:
-    """Return the text of an entry: itself, the first of several, or two forms that both say the number."""
-    parts = value.elts if isinstance(value, ast.Tuple) else [value]
-    said = [one.value for one in parts if isinstance(one, ast.Constant) and isinstance(one.value, str)]
-    if len(said) == 2 and all("{count}" in one for one in said):
-        return said[0], said[1]
-    return said[0] if said else None
+def _words_in(value: Any) -> Iterator[Text]:
+    if isinstance(value, Mapping):
+        for one in value.values():
+            said = one if isinstance(one, tuple) else (one,)
+            texts = [text for text in said if isinstance(text, str)]
+            if len(texts) == 2 and all("{count}" in text for text in texts):
+                yield texts[0], texts[1]
+            elif texts and isinstance(said[0], str):
+                yield texts[0]
+            else:
+                yield from _words_in(one)
+    elif isinstance(value, tuple | list):
+        for one in value:
+            if not isinstance(one, str):
+                yield from _words_in(one)
+    elif dataclasses.is_dataclass(value) and type(value).__module__.startswith("tracker.web"):
+        for field in dataclasses.fields(value):
+            said = getattr(value, field.name)
+            if field.name in WORDY and isinstance(said, str) and said:
+                yield said
+            elif not isinstance(said, str):
+                yield from _words_in(said)
 
 
 def stored(language: str) -> Catalog:
@@ -93,7 +129,12 @@ def updated(language: str, template: Catalog) -> Catalog:
     for text in template:
         if text.id:
             old = known.get(text.id)
-            made.add(text.id, old.string if old else None, locations=text.locations, flags=_kept(text))
+            said = old.string if old else None
+            if isinstance(text.id, tuple) and isinstance(said, str):
+                said = (said, said)
+            elif isinstance(text.id, str) and isinstance(said, tuple):
+                said = said[0]
+            made.add(text.id, said, locations=text.locations, flags=_kept(text))
     return made
 
 
@@ -102,16 +143,15 @@ def _kept(text: Message) -> set[str]:
 
 
 def write(language: str, catalogue: Catalog) -> None:
-    with (CATALOGUES / f"{language}.po").open("wb") as file:
-        write_po(file, catalogue, width=110, sort_output=True, include_lineno=False, omit_header=False)
-    path = CATALOGUES / f"{language}.po"
+    made = io.BytesIO()
+    write_po(made, catalogue, width=110, sort_output=True, include_lineno=False)
     kept = re.sub(
         r'^"(POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Generated-By|Report-Msgid-Bugs-To):.*\n',
         "",
-        path.read_text(encoding="utf-8"),
+        made.getvalue().decode(),
         flags=re.MULTILINE,
     )
-    path.write_text(kept, encoding="utf-8")
+    (CATALOGUES / f"{language}.po").write_text(kept, encoding="utf-8")
 
 
 def faults(template: Catalog, catalogue: Catalog) -> list[str]:

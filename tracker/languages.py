@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import io
+import unicodedata
 from collections.abc import Iterable
 from contextvars import ContextVar
 from functools import cache
@@ -83,3 +84,9 @@ def n_(one: str, many: str, count: int, /, **operands: object) -> str:
 def number_words(number: float) -> str:
     """Return a number with the separators of the language spoken: ``12,500``, ``12 500``."""
     return str(format_decimal(number, locale=locale()))
+
+
+def unaccented(text: str) -> str:
+    """Return a text in lower case and without accents: by what it is sorted, and looked for."""
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in parts if not unicodedata.combining(sign))

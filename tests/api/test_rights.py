@@ -50,6 +50,7 @@ QUERY = {
     "{number}/changes": "?since=1",
     "changes": "?from=position:1",
     "proofs/inclusion": "?position=1",
+    "search": "?q=plan",
     "proofs/consistency": "?first=1",
 }
 

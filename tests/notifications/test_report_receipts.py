@@ -131,10 +131,7 @@ def test_a_colleague_gets_a_link_of_their_own_for_the_chosen_cards_only(
     assert asked.status_code == 303
     text = delivered(runtime, mail)
     assert mail.recipients[-1] == "ana@example.net"
-    assert (
-        mail.received[-1]["Subject"]
-        == "Focal oms vous demande 2 comptes rendus sur le deuxième trimestre 2023"
-    )
+    assert mail.received[-1]["Subject"] == "Focal oms vous demande 2 rapports sur le deuxième trimestre 2023"
     assert "3.2, 3.4" in text
     theirs = path_in(mail)
     page = form_of(browser.get(theirs))

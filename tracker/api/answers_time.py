@@ -187,3 +187,40 @@ class Contributions(Timeline):
     counts = record("by kind, and of different links")
     may_also_apply = integer("how many are untagged and may apply")
     untagged = table(Untagged)
+
+
+class Piece(Shape):
+    """A piece of a snippet."""
+
+    text = string()
+    is_match = boolean("this is what was looked for")
+
+
+class Hit(Shape):
+    """A subject, or an entry about it, and the best of its texts that fit."""
+
+    subject = string()
+    id = string()
+    title = anything("what the subject is called; null where it has no title")
+    position = integer("the entry since which the text stands, or that says it")
+    field = string("where the text stands")
+    language = string("the language of the text where it is known", null=True)
+    snippet = table(Piece)
+
+
+class FoundGroup(Shape):
+    """What was found of one kind."""
+
+    kind = string("a kind of subject, or `entry`")
+    count = integer("how many of them fit, among the best 2,000 texts")
+    items = table(Hit)
+
+
+class Found(About):
+    """What was found, by kind."""
+
+    position = integer()
+    recorded_at = string()
+    q = string()
+    searched_to = integer("the newest entry that could be found")
+    groups = table(FoundGroup)

@@ -23,6 +23,7 @@ from tracker.api import (
     regions,
     reviews,
     rounds,
+    search,
     service,
     timegates,
     timelines,
@@ -178,6 +179,7 @@ ROUTES: tuple[Route, ...] = (
         queries.Contributions,
         has_files=True,
     ),
+    get(f"{W}/search", "state", search.search, answers_time.Found, search.Search, validator="body"),
     get(
         f"{W}/obligations",
         "details",

@@ -75,7 +75,8 @@ def restore(*, file: Path, as_json: bool) -> None:
 )
 @as_json
 def rebuild(*, workplan: str | None, accept_differences: bool, as_json: bool) -> None:
-    """Compute the plan anew from its log, past states too, and change over while others go on."""
+    """Compute the plan anew from its log, past states and what can be searched too, while others go on."""
+    from tracker.projections import search_index
     from tracker.projections.rebuilding import rebuild as rebuilt
 
     with running() as runtime:
@@ -86,6 +87,8 @@ def rebuild(*, workplan: str | None, accept_differences: bool, as_json: bool) ->
             lambda folded, total: say("folding entries", folded, total),
             accepts_differences=accept_differences,
         )
+        search_index.drop(runtime.database, meant)
+        search_index.follow(runtime.database, meant)
     result = {
         "workplan": done.workplan,
         "generation": done.generation,

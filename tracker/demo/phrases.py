@@ -109,7 +109,7 @@ COLLEAGUE: Bank = {
         "Aportamos además dos estudios de caso.",
     ),
     "en": ("We concur with what our co-lead reported.", "In addition we contributed two case studies."),
-    "fr": ("Nous partageons le compte rendu de l’autre responsable.",),
+    "fr": ("Nous partageons le rapport de l’autre responsable.",),
 }
 
 AT_RISK: Bank = {

@@ -196,9 +196,7 @@ class CommitmentAdded:
     text: Wording
 
 
-@fact(
-    "commitment", es="Informe sobre el compromiso", en="Commitment reported", fr="Engagement : compte rendu"
-)
+@fact("commitment", es="Informe sobre el compromiso", en="Commitment reported", fr="Engagement : rapport")
 class CommitmentReported:
     """What was done about it, as the Secretariat reports."""
 
@@ -399,7 +397,7 @@ class ActivityStatusChanged:
     sustainability: Sealed | None = None
 
 
-@fact("activity", es="Informe dispensado", en="Report excused", fr="Compte rendu dispensé")
+@fact("activity", es="Informe dispensado", en="Report excused", fr="Rapport dispensé")
 class ReportExcused:
     """No report is expected about this activity for one quarter."""
 
@@ -756,7 +754,7 @@ class RoundExtended:
     steps: tuple[Step, ...] | None = None
 
 
-@fact("round", es="Informe solicitado", en="Report requested", fr="Compte rendu demandé")
+@fact("round", es="Informe solicitado", en="Report requested", fr="Rapport demandé")
 class ReportRequested:
     """One lead is asked about one gap."""
 

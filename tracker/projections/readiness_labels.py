@@ -83,7 +83,7 @@ MISSING_WORDS: dict[str, dict[str, str]] = {
     "fresh-report": {
         "es": "Falta un informe reciente.",
         "en": "A recent report is missing.",
-        "fr": "Un compte rendu récent manque.",
+        "fr": "Un rapport récent manque.",
     },
     "objective": {
         "es": "Nada está vinculado a este objetivo en la región.",
@@ -103,7 +103,7 @@ MISSING_WORDS: dict[str, dict[str, str]] = {
     "needs": {
         "es": "El último informe no dice qué hace falta.",
         "en": "The last report does not say what is needed.",
-        "fr": "Le dernier compte rendu ne dit pas ce qu’il faut.",
+        "fr": "Le dernier rapport ne dit pas ce qu’il faut.",
     },
     "tags": {
         "es": "Falta clasificar: también podría corresponder.",

@@ -47,7 +47,7 @@ STATUSES = {
     "in_progress": ("in progress", "en curso", "en marcha", "en cours"),
     "on_hold": ("on hold", "en suspenso", "en pausa", "suspendue", "en suspens"),
     "completed": ("completed", "done", "completada", "terminada", "achevée", "terminée"),
-    "discontinued": ("discontinued", "descontinuada", "abandonada", "abandonnée"),
+    "discontinued": ("discontinued", "descontinuada", "abandonada", "interrompue", "abandonnée"),
 }
 ASSESSMENTS = {
     "on_track": ("on track", "según lo previsto", "en bonne voie"),

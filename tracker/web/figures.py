@@ -66,10 +66,10 @@ def figures(activities: list[View], tests: dict[str, Callable[[View], bool]]) ->
             found.append(Figure(name, count, _("without a window in the plan")))
         elif count:
             shown = mark(name)
-            found.append(Figure(name, count, shown.words, shown))
+            found.append(Figure(name, count, labels.counted(name, count), shown))
     if removed := sum(1 for one in activities if one["withdrawn"]):
         shown = mark("withdrawn")
-        found.append(Figure("withdrawn", removed, shown.words, shown))
+        found.append(Figure("withdrawn", removed, labels.counted("withdrawn", removed), shown))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import render_template
@@ -10,7 +10,7 @@ from flask import render_template
 from tracker.directory.people import principal_of
 from tracker.directory.principals import PUBLIC
 from tracker.projections.reading_rights import may
-from tracker.web.labels import Mark, mark
+from tracker.web.labels import Mark, counted, mark
 from tracker.web.language import window_words
 from tracker.web.readers import reader, runtime
 from tracker.web.rendering import shell
@@ -51,7 +51,7 @@ def _shown(workplan: str) -> Shown:
             )
         activities = [one for one in plan.all("activity", Activity) if not one.withdrawn]
         counts = tuple(
-            (mark(status), count)
+            (replace(mark(status), words=counted(status, count)), count)
             for status in FOLLOWS
             if (count := sum(1 for one in activities if one.status == status))
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tracker.web.language import _
+from tracker.web.language import _, n_
 
 STATUS = {
     "not_started": "not started",
@@ -129,6 +129,7 @@ JOB = {
     "ask-stewards": "Ask stewards about their products",
     "verify": "Check the logs from end to end",
     "back-up": "Make a copy",
+    "index-search": "Index what can be searched",
     "prune": "Clear ended signins away",
 }
 JOB_OUTCOME = {
@@ -265,6 +266,12 @@ def mark(name: str) -> Mark:
     """Return the mark of any status, assessment or computed state."""
     words = STATUS.get(name) or ASSESSMENT.get(name) or OTHER[name]
     return Mark(SHAPES.get(name, name), _(words), TONE[name])
+
+
+def counted(name: str, count: int) -> str:
+    """Return the words of a status, assessment or computed state for so many."""
+    words = STATUS.get(name) or ASSESSMENT.get(name) or OTHER[name]
+    return n_(words, words, count)
 
 
 def activity_marks(view: dict[str, Any], *, is_awaited: bool = False) -> list[Mark]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +12,7 @@ from babel.dates import format_date, format_skeleton, get_day_names, get_timezon
 from markupsafe import Markup, escape
 
 from tracker.events.countries import COUNTRIES
-from tracker.languages import _, locale, n_, spoken
+from tracker.languages import _, locale, n_, spoken, unaccented
 
 __all__ = ["_", "n_", "spoken"]
 
@@ -97,13 +96,6 @@ def country_words(code: str) -> str:
 def countries() -> list[tuple[str, str]]:
     """Return ``(code, name)`` of the countries and territories of ISO 3166-1, by name."""
     return sorted(((code, country_words(code)) for code in COUNTRIES), key=lambda pair: unaccented(pair[1]))
-
-
-def unaccented(text: str) -> str:
-    """Return what a text is sorted by: in lower case, without its accents."""
-    return "".join(
-        sign for sign in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(sign)
-    )
 
 
 def due_words(due: str | Mapping[str, Any]) -> str:

@@ -21,6 +21,18 @@ from tracker.workplan.folding import living
 MOST_SINCE = 20
 TOLD_APART = frozenset({"evidence", "assessment_reason", "sustainability", "sustain_note", "quarter"})
 """Fields of a state that an entry tells in its own words, not as a difference."""
+QUOTED = {
+    "note": "Note",
+    "needs": "What is needed",
+    "sustainability": "How it stays usable",
+    "no_evidence_reason": "Why there is no link",
+    "finding": "Finding",
+    "question": "Question",
+    "authority": "On whose authority",
+    "sustain_note": "How it stays usable",
+    "by": "Used by",
+}
+"""What the free texts of an entry are called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,18 +192,7 @@ def _correction_lines(here: Visit, view: dict[str, Any]) -> list[Line]:
 
 def _quotes(data: dict[str, Any]) -> list[tuple[str, str]]:
     """Return ``(label, text)`` of the free texts of an entry."""
-    names = {
-        "note": "Note",
-        "needs": "What is needed",
-        "sustainability": "How it stays usable",
-        "no_evidence_reason": "Why there is no link",
-        "finding": "Finding",
-        "question": "Question",
-        "authority": "On whose authority",
-        "sustain_note": "How it stays usable",
-        "by": "Used by",
-    }
-    return [(_(label), data[name]) for name, label in names.items() if isinstance(data.get(name), str)]
+    return [(_(label), data[name]) for name, label in QUOTED.items() if isinstance(data.get(name), str)]
 
 
 def _sourced(view: dict[str, Any]) -> str | None:
