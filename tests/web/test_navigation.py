@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.web.site import HOME, Site, parsed
 from tracker.web.navigation import PLACES
 
-FILES = {"changes_file"}
+FILES = {"changes_file", "entries_file", "plan_file", "rounds_file"}
 NAMED = [one for place in PLACES for page in place.pages for one in (page.endpoint, *page.also)]
 
 

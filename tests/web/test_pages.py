@@ -75,7 +75,7 @@ def test_every_page_has_one_title_one_heading_a_language_and_nothing_inline(libr
 def test_every_link_of_the_plan_leads_somewhere(library: Site):
     reader = library.reader("secretariat")
     seen, waiting = set[str](), [HOME, "/"]
-    while waiting and len(seen) < 400:
+    while waiting and len(seen) < 250:
         path = waiting.pop(0)
         seen.add(path)
         answer = reader.get(path)
@@ -83,7 +83,7 @@ def test_every_link_of_the_plan_leads_somewhere(library: Site):
         for link in parsed(answer).links if answer.mimetype == "text/html" else ():
             target = link.partition("#")[0]
             is_ours = target.startswith("/") and not re.search(
-                r"/entries/\d\d+|after=|/entities/[d-z]", target
+                r"/entries/\d\d+|after=|/entities/[d-z]|as_of=20|look=|see=|history=|status=", target
             )
             if is_ours and target not in seen and target not in waiting:
                 waiting.append(target)

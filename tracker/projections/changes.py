@@ -53,10 +53,24 @@ def changes(
     first. ``counts`` are about activities. Within each list subjects stand by workstream, then in plan order.
     """
     (asked, before), (asked_then, after) = first, second
+    made, found = compared(first, second), _finder(tx, workplan, asked, asked_then)
+    for name in ("added", "withdrawn"):
+        for one in made[name]:
+            one["events"] = list(found(one["subject"]).of(PRESENT))
+    for one in made["changed"]:
+        for field in one["fields"]:
+            field["events"] = _did(one["subject"], field["field"], found, before, after)
+        one["events"] = sorted({position for field in one["fields"] for position in field["events"]})
+    _describe(tx, workplan, after, made)
+    return made
+
+
+def compared(first: tuple[Question, Plan], second: tuple[Question, Plan]) -> View:
+    """Return what :func:`changes` does, but whose entries did it: for that much of the log must be read."""
+    (asked, before), (asked_then, after) = first, second
     old = _views(before, asked.day)
     new = _views(after, asked_then.day)
     made: View = {"added": [], "withdrawn": [], "changed": [], "unchanged": 0}
-    found = _finder(tx, workplan, asked, asked_then)
     streams = {one: _workstream_of(one, after, before) for one in (*old, *new)}
     for subject in sorted(streams, key=lambda one: _order(one, streams[one])):
         was, now = _present(old.get(subject)), _present(new.get(subject))
@@ -68,23 +82,16 @@ def changes(
             "id": id_of(subject),
             "workstream": streams[subject],
         }
-        if was is None or now is None:
-            events = list(found(subject).of(PRESENT))
-            if was is None:
-                made["added"].append(entry | {"events": events, "state": now})
-            else:
-                is_marked = subject in new
-                made["withdrawn"].append(entry | {"events": events, "state": was, "marked": is_marked})
-            continue
-        fields = [one for one in differences(was, now) if (kind_of(subject), one["field"]) not in JOINED]
-        if not fields:
+        if was is None:
+            made["added"].append(entry | {"state": now})
+        elif now is None:
+            made["withdrawn"].append(entry | {"state": was, "marked": subject in new})
+        elif fields := [
+            one for one in differences(was, now) if (kind_of(subject), one["field"]) not in JOINED
+        ]:
+            made["changed"].append(entry | {"fields": fields})
+        else:
             made["unchanged"] += 1
-            continue
-        for one in fields:
-            one["events"] = _did(subject, one["field"], found, before, after)
-        events = sorted({position for one in fields for position in one["events"]})
-        made["changed"].append(entry | {"events": events, "fields": fields})
-    _describe(tx, workplan, after, made)
     return {
         "from": asked.as_json(),
         "to": asked_then.as_json(),

@@ -43,17 +43,26 @@ class Filters:
 
 def history(tx: Transaction, end: LogEnd, plan: Plan, wanted: Filters) -> tuple[list[View], int | None]:
     """Return entries as readers see them and the position to go on after, None at the end."""
-    where, values = ["workplan = ?"], [end.workplan]
-    for condition, value in _conditions(wanted):
-        if value is not None:
-            where.append(condition)
-            values.append(value)
+    where, values = _where(end.workplan, wanted)
     order = "DESC" if wanted.is_descending else "ASC"
-    sql = f"SELECT stored FROM events WHERE {' AND '.join(where)} ORDER BY position {order} LIMIT ?"  # noqa: S608 - fixed conditions
+    sql = f"SELECT stored FROM events WHERE {where} ORDER BY position {order} LIMIT ?"  # noqa: S608 - fixed conditions
     rows = tx.all(sql, *values, wanted.limit + 1)
     stored = [bytes(row[0]) for row in rows[: wanted.limit]]
     items = entries(tx, end.workplan, plan, stored, wanted.upto)
     return items, items[-1]["position"] if len(rows) > wanted.limit else None
+
+
+def count_of(tx: Transaction, workplan: str, wanted: Filters) -> int:
+    """Return how many entries are wanted, ``wanted.limit`` where there are as many or more."""
+    where, values = _where(workplan, wanted)
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM events WHERE {where} LIMIT ?) AS found"  # noqa: S608 - fixed conditions
+    return int(tx.all(sql, *values, wanted.limit)[0][0])
+
+
+def _where(workplan: str, wanted: Filters) -> tuple[str, list[Any]]:
+    given = [("workplan = ?", workplan), *_conditions(wanted)]
+    kept = [(condition, value) for condition, value in given if value is not None]
+    return " AND ".join(condition for condition, _ in kept), [value for _, value in kept]
 
 
 def _conditions(wanted: Filters) -> list[tuple[str, Any]]:

@@ -11,8 +11,10 @@ from werkzeug.wrappers import Response
 from tracker.clock import new_id
 from tracker.errors import ConflictError, DeniedError, RuleError, TrackerError, UnavailableError
 from tracker.projections.inputs import inputs_of, products_of
+from tracker.projections.timeline import trend_of
 from tracker.web import labels
 from tracker.web.amending import rehearse
+from tracker.web.changed import told_doer
 from tracker.web.differences import target_words
 from tracker.web.figures import awaited
 from tracker.web.guarding import check_form
@@ -29,6 +31,8 @@ from tracker.workplan.obligations import leads_of
 
 KEY_REUSED = "this Idempotency-Key was used with another body"
 ALL = 500
+STATUS = "status"
+"""What of a history is asked for where only changes of status are."""
 
 
 @shell.get("/w/<workplan>/activities/<id>")
@@ -111,8 +115,11 @@ def _page(
     newer: list[Told] | None = None,
     is_open: bool = False,
 ) -> tuple[str, int]:
-    limit = ALL if request.args.get("history") == "all" else RECENT
-    entries, after = told(here, recent(here, f"activity/{id_}", limit))
+    subject, answer, only = f"activity/{id_}", here.answer, request.args.get("history")
+    entries, after = told(here, recent(here, subject, ALL if only in {"all", STATUS} else RECENT))
+    if only == STATUS:
+        entries = [one for one in entries if any(line.label == _("status") for line in one.lines)]
+    windows = here.reveal(trend_of(answer.tx, here.id, answer.plan, answer.question, subject))["points"]
     receipted = next((one for one in entries if receipt and str(one.position) == receipt), None)
     return page(
         "activity.html",
@@ -135,6 +142,8 @@ def _page(
             one.id: here.names([entity for entity, _first in leads_of(here.answer.plan, one)])
             for one in inputs.awaited
         },
+        only=only if only == STATUS else None,
+        windows=[(one["new"], told_doer(here, one)) for one in windows],
         products=products_of(here.answer.plan, id_),
         ways=offered(here, "activity", view),
         added=offered(here, "milestone"),

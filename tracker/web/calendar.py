@@ -95,7 +95,7 @@ def _choices(here: Visit) -> list[tuple[str, str]]:
 
 def _page(here: Visit, address: str | None = None) -> tuple[str, int]:
     today = here.answer.question.day
-    shown = [_shown(here, one) for one in appointments(here.answer.plan, here.workplan, Wanted("all"))]
+    shown = [shown_of(here, one) for one in appointments(here.answer.plan, here.workplan, Wanted("all"))]
     month = _month(request.args.get("month"))
     mine: list[dict[str, Any]] = []
     if reader().is_signed_in:
@@ -125,7 +125,7 @@ def _said(feed: dict[str, Any]) -> str:
     return f"{feed['scope']}/{feed['value']}" if feed["value"] else str(feed["scope"])
 
 
-def _shown(here: Visit, one: Appointment) -> Shown:
+def shown_of(here: Visit, one: Appointment) -> Shown:
     words = words_of(one, phrases_of(here.languages[0]))
     address = here.to_subject(one.subject)
     if isinstance(one.start, datetime) and isinstance(one.end, datetime):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -34,8 +35,8 @@ PAGE = 40
 @shell.get("/w/<workplan>/entries")
 def entries(workplan: str) -> tuple[str, int]:
     with visit(workplan, "history") as here:
-        asked = {name: request.args.get(name, "").strip() for name in FILTERS}
-        found, after = told(here, _filters(here, asked))
+        asked = asked_of(request.args)
+        found, after = told(here, filters_of(here, asked))
         return page(
             "entries.html",
             here,
@@ -43,6 +44,7 @@ def entries(workplan: str) -> tuple[str, int]:
             after=after,
             asked=asked,
             is_filtered=any(asked.values()),
+            kept={name: said for name, said in asked.items() if said},
             kinds=labels.KIND,
             types=sorted(
                 ((one.type, one.labels[spoken()]) for one in CATALOGUE.values()), key=lambda pair: pair[1]
@@ -52,7 +54,13 @@ def entries(workplan: str) -> tuple[str, int]:
         )
 
 
-def _filters(here: Visit, asked: dict[str, str]) -> Filters:
+def asked_of(args: Mapping[str, str]) -> dict[str, str]:
+    """Return every filter of the history as an address says it, empty where it does not."""
+    return {name: args.get(name, "").strip() for name in FILTERS}
+
+
+def filters_of(here: Visit, asked: dict[str, str]) -> Filters:
+    """Return the entries that the filters of the page let through, newest first, a page of them."""
     question = here.answer.question
     after = request.args.get("after", "")
     return Filters(

@@ -25,6 +25,11 @@ class Figure:
     words: str
     mark: Mark | None = None
 
+    @property
+    def is_status(self) -> bool:
+        """Whether it is one of the statuses, of which every activity has one."""
+        return self.status in labels.STATUS
+
 
 def awaited(here: Visit) -> frozenset[str]:
     """Return the activities about which a report is still owed in an open round."""
@@ -70,26 +75,4 @@ def figures(activities: list[View], tests: dict[str, Callable[[View], bool]]) ->
     if removed := sum(1 for one in activities if one["withdrawn"]):
         shown = mark("withdrawn")
         found.append(Figure("withdrawn", removed, labels.counted("withdrawn", removed), shown))
-    return found
-
-
-def chosen(
-    activities: list[View],
-    tests: dict[str, Callable[[View], bool]],
-    status: str,
-    entity: str,
-    workstream: str,
-) -> list[View]:
-    """Return the activities that the filters let through; an unknown filter lets nothing through."""
-    if status == "withdrawn":
-        found = [one for one in activities if one["withdrawn"]]
-    else:
-        found = [one for one in activities if not one["withdrawn"]]
-        if status:
-            test = tests.get(status)
-            found = [one for one in found if test and test(one)]
-    if entity:
-        found = [one for one in found if entity in one["leads"]]
-    if workstream:
-        found = [one for one in found if one["workstream"] == workstream]
     return found

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from flask import request
 from werkzeug.wrappers import Response
 
 from tracker.projections import plan_sheet, rounds
 from tracker.projections.entry_sheet import COLUMNS as ENTRY_COLUMNS
 from tracker.projections.entry_sheet import entry_rows
-from tracker.projections.history import Filters, history
+from tracker.projections.history import history
 from tracker.projections.sheets import MEDIA_TYPES, Format, Table, file_of, instant_cell
+from tracker.web.entries import asked_of, filters_of
 from tracker.web.rendering import shell
 from tracker.web.visits import Visit, visit
 from tracker.workplan.plan import natural
@@ -45,11 +48,9 @@ def rounds_file(workplan: str, form: Format) -> Response:
 
 @shell.get("/w/<workplan>/entries.<any(csv, xlsx):form>")
 def entries_file(workplan: str, form: Format) -> Response:
-    """Hand out the history, newest first."""
+    """Hand out what the filters of the history let through, newest first."""
     with visit(workplan, "history") as here:
-        question = here.answer.question
-        day = question.effective.isoformat() if question.effective else None
-        wanted = Filters(upto=question.position, occurred_to=day, is_descending=True, limit=MOST_ENTRIES)
+        wanted = replace(filters_of(here, asked_of(request.args)), after=None, limit=MOST_ENTRIES)
         items, _ = history(here.answer.tx, here.answer.end, here.answer.plan, wanted)
         return _file(here, "entries", ENTRY_COLUMNS, entry_rows(items), form)
 

@@ -11,8 +11,6 @@ from tracker.web.language import _, day_words, instant_words
 from tracker.workplan.root import Workplan
 
 QUESTION = ("as_of", "effective_on")
-FORM = (*QUESTION, "view", "day", "moment")
-"""What the moment form sends, or replaces."""
 THEN, NOW = "then", "now"
 
 
@@ -103,16 +101,6 @@ class Moment:
 def asked_of(args: Mapping[str, str]) -> dict[str, str]:
     """Return the question in the query of an address."""
     return {name: args[name].strip() for name in QUESTION if args.get(name, "").strip()}
-
-
-def asked_by_form(args: Mapping[str, str]) -> dict[str, str]:
-    """Return the question that the moment form asks: ``view`` then or now, and a ``day`` or a named ``moment``."""
-    said = args.get("day", "").strip()
-    if named := args.get("moment", "").strip():
-        said = f"moment:{named}"
-    if not said:
-        return {}
-    return {"effective_on" if args.get("view") == NOW else "as_of": said}
 
 
 def named_in(question: Question, workplan: Workplan) -> str | None:

@@ -72,8 +72,9 @@ PLACES = (
         "History",
         (
             Page("changes", "What changed"),
-            Page("entries", "All entries", "history", also=("entry", "genuine", "amend_form", "amend")),
+            Page("entries", "All entries", "history", also=("entry", "amend_form", "amend")),
             Page("timeline", "Over time", also=("activity_over_time",)),
+            Page("proof", "Is it genuine?", also=("genuine", "prove")),
             Page("named_moments", "Named moments", also=("name_moment",)),
         ),
     ),

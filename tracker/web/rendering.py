@@ -13,6 +13,7 @@ from markupsafe import Markup
 from tracker.languages import OWN_NAMES, direction
 from tracker.web import language, readers
 from tracker.web.differences import tag_words
+from tracker.web.moment_bar import bar_of, said_plainly
 from tracker.web.navigation import places
 from tracker.web.telling import folded
 
@@ -22,6 +23,7 @@ shell = Blueprint(
     "web", __name__, template_folder="templates", static_folder="static", static_url_path="/assets"
 )
 """The templates and static files that every page stands on."""
+shell.before_request(said_plainly)
 
 
 def prepare(app: Flask) -> None:
@@ -40,6 +42,7 @@ def prepare(app: Flask) -> None:
         spoken=language.spoken,
         direction=direction,
         own_names=OWN_NAMES,
+        bar_of=bar_of,
     )
     environment.filters.update(
         day=language.day_words,

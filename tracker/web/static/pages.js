@@ -15,6 +15,18 @@ document.addEventListener("click", async (event) => {
   }
 });
 
+/* The slider of the moment bar says its day, in the words of the page's language, and puts it into the field. */
+document.addEventListener("input", (event) => {
+  const slider = event.target.closest("input[type=range][data-from]");
+  if (!slider) return;
+  const day = new Date(`${slider.dataset.from}T00:00:00Z`);
+  day.setUTCDate(day.getUTCDate() + Number(slider.value));
+  const said = day.toLocaleDateString(document.documentElement.lang, { dateStyle: "long", timeZone: "UTC" });
+  slider.setAttribute("aria-valuetext", said);
+  slider.form.querySelector("output[data-day]").textContent = said;
+  slider.form.elements.day.value = day.toISOString().slice(0, 10);
+});
+
 /* The form behind a letter keeps each card as it is left: also while the page is being left, and it says so if it could not. */
 document.addEventListener("htmx:config:request", (event) => {
   const request = event.detail.ctx.request;
