@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
-from tests.web.site import HARBOUR, HOME, WORKPLAN, Site, parsed
+from tests.installation import WORKPLAN
+from tests.web.site import HARBOUR, HOME, Site, parsed
 
 
 def test_the_whole_log_is_checked_while_one_waits(library: Site):
