@@ -26,7 +26,7 @@ from tracker.notifications import drafts
 from tracker.notifications.tables import invitations, letters, links, receipts
 from tracker.projections.removals import redacted_hashes
 from tracker.runtime import Runtime
-from tracker.webhooks.subscriptions import remove_all_of
+from tracker.webhooks.subscriptions import remove_all_of, webhooks_of
 from tracker.workplan.workstream import Workstream
 
 Found = dict[str, Any]
@@ -184,6 +184,11 @@ def own_data(tx: Transaction, person: str, workplan: str | None = None) -> Found
         "calendars": [
             {"workplan": one} | feed for one in grants_of(tx, person) for feed in feeds_of(tx, one, person)
         ],
+        "webhooks": [
+            {"workplan": one, "url": webhook.url, "state": webhook.state, "created_at": webhook.created_at}
+            for one in grants_of(tx, person)
+            for webhook in webhooks_of(tx, one, person)
+        ],
         "letters": [
             {"workplan": row.workplan, "quarter": row.quarter, "step": row.step, "state": row.state}
             for row in sent
@@ -197,7 +202,7 @@ def own_data(tx: Transaction, person: str, workplan: str | None = None) -> Found
     return held | only | {"workplans": [one for one in held["workplans"] if one == workplan]}
 
 
-_BY_WORKPLAN = ("roles", "tokens", "calendars", "letters", "drafts", "texts")
+_BY_WORKPLAN = ("roles", "tokens", "calendars", "webhooks", "letters", "drafts", "texts")
 
 
 def sync_ledger(runtime: Runtime) -> int:

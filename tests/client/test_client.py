@@ -141,6 +141,15 @@ def test_an_import_is_undone_by_the_client(
     assert client.activity("5.1")["nature"] is None
 
 
+def test_a_system_subscribes_by_the_client(plan: Callable[..., Client]) -> None:
+    client = plan()
+    made = client.subscribe("https://example.org/hook", types=["ProgressReported"])
+    assert made["secret"].startswith("whsec_")
+    assert [(one["url"], one["state"], "secret" in one) for one in client.webhooks()] == [
+        (made["url"], "active", False)
+    ]
+
+
 def test_the_commands_ask_a_server(
     plan: Callable[..., Client],
     monkeypatch: pytest.MonkeyPatch,

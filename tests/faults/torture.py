@@ -23,6 +23,8 @@ from tests.installation import furnish, open_installation
 from tests.laws.machine import live
 from tests.laws.world import World
 from tests.notifications import posting, scanning, two_years
+from tests.webhooks import trial as webhook_trial
+from tests.webhooks.receiving import receiving
 from tracker.database import migrate, open_database
 from tracker.projections.soundness import check_log
 
@@ -200,6 +202,23 @@ def fuzz(asked: argparse.Namespace, _folder: Path) -> str:
     return "\n".join(line for line in done.stderr.splitlines() if "DONE" in line)
 
 
+def deliveries(asked: argparse.Namespace, folder: Path) -> str:
+    url = _database(asked, folder)
+    house = open_installation(
+        url,
+        folder,
+        furnish(url, folder),
+        TRACKER_WEBHOOK_NETWORKS="127.0.0.0/8",
+        TRACKER_LIMIT_REQUESTS="off",
+    )
+    with receiving() as receiver:
+        found = webhook_trial.run(house, receiver, asked.count, asked.seed)
+    wrong = found.lost + found.misplaced
+    assert not wrong, str(found)
+    house.runtime.close()
+    return str(found)
+
+
 def _new_database(place: Path) -> str:
     place.mkdir(exist_ok=True)
     url = f"sqlite:///{place / 'trial.db'}"
@@ -280,6 +299,8 @@ def _parser() -> argparse.ArgumentParser:
     thrown = add("bodies", throws, "send COUNT requests that are almost right, and look at each answer")
     thrown.add_argument("--url", help=database)
     add("fuzz", fuzz, "read COUNT bodies of random bytes, led by the lines that they reach")
+    delivered = add("webhooks", deliveries, "deliver COUNT entries to a receiver that answers at random")
+    delivered.add_argument("--url", help=database)
     add("disk", disk, "let every write and sync fail, and the disk be full, COUNT times")
     return parser
 

@@ -7,6 +7,7 @@ import io
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from tests.installation import WORKPLAN, Installation, fact
 from tracker.directory import people
@@ -228,3 +229,31 @@ def test_each_fault_is_told_with_its_column_and_a_way_out(
 def test_a_sheet_of_another_kind_is_refused(shelf: Installation) -> None:
     with pytest.raises(RuleError, match="header"):
         judged(shelf, SETUP, handed_out(shelf, PROGRESS))
+
+
+@pytest.mark.parametrize("kind", [SETUP, PROGRESS], ids=lambda kind: kind.name)
+def test_a_workbook_goes_round_as_a_spreadsheet_saves_it(desk: Installation, kind: Kind) -> None:
+    with desk.runtime.ask(WORKPLAN) as view:
+        made = (
+            setup_sheet(view, is_csv=False)
+            if kind is SETUP
+            else progress_sheet(view, is_csv=False, quarters=["2023-Q2"])
+        )
+    book = load_workbook(io.BytesIO(made))
+    page = book.worksheets[0]
+    header = [cell.value for cell in page[1]]
+    for row in page.iter_rows(min_row=2):
+        subject = str(row[0].value)
+        if subject in {"activity/3.1", "activity/3.10", "3.1", "3.10"}:
+            row[header.index("version")].value = int(
+                str(row[header.index("version")].value)
+            )  # as Excel may save it
+            row[header.index("nature" if kind is SETUP else "progress")].value = "yearly"
+    saved = io.BytesIO()
+    book.save(saved)
+    outcome = plan_sheet(desk.runtime, WORKPLAN, IMPORT, kind, "sheet.xlsx", saved.getvalue())
+    assert outcome.faults == ()
+    assert {one.subject for one in outcome.new} == {"activity/3.1"}
+    done = record_sheet(desk.runtime, WORKPLAN, IMPORT, outcome)
+    assert done
+    assert done.count == (1 if kind is SETUP else len(outcome.new))

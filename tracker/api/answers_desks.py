@@ -180,6 +180,7 @@ class OwnData(Shape):
     identities = table(Identity)
     tokens = fields.List(fields.Dict(), required=True)
     calendars = fields.List(fields.Dict(), required=True)
+    webhooks = fields.List(fields.Dict(), required=True)
     letters = fields.List(fields.Dict(), required=True)
     drafts = fields.List(fields.Dict(), required=True)
     texts = table(NamingText)

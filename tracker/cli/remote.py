@@ -86,7 +86,7 @@ def owed(
 @click.argument("activity")
 @click.option("--entity", help="In whose voice; needed where you act for several.")
 @click.option("--for", "behalf", metavar="ENTITY", help="The Secretariat: on whose behalf.")
-@click.option("--received-on", help="With --for: the day on which it was received; default today.")
+@click.option("--received-on", help="With --for: the day on which it was received.")
 @click.option("--quarter", help="Default: the open round in which it is owed.")
 @click.option("--status", help="not_started, in_progress, on_hold, completed or discontinued.")
 @click.option("--assessment", help="on_track, at_risk or delayed.")
@@ -119,16 +119,20 @@ def report(
     as_json: bool,
 ) -> int:
     """Report about ACTIVITY, on a server; with no news, that nothing changed."""
+    if bool(behalf) != bool(received_on):
+        raise click.UsageError(
+            "--for and --received-on go together: on whose behalf, and when their report came."
+        )
 
     def work() -> int:
-        client = _client(server, token, workplan)
-        day = received_on or client.activity(activity)["question"]["recorded_at"][:10]
-        done = client.report(
+        done = _client(server, token, workplan).report(
             activity,
             occurred_on=occurred_on,
             reason=reason,
             entity=entity,
-            on_behalf_of={"entity": behalf, "by": "mail", "received_on": day} if behalf else None,
+            on_behalf_of={"entity": behalf, "by": "mail", "received_on": received_on}
+            if behalf and received_on
+            else None,
             key=key,
             quarter=quarter,
             status=status,

@@ -168,6 +168,19 @@ class Client:
         ]
         return self.write(found[::-1]) if found else None
 
+    # -------------------------------------------------------------------------------------------------- being told
+
+    def subscribe(self, url: str, **wanted: Any) -> Json:
+        """Let entries be posted to an address; ``wanted`` are ``types``, ``subjects``, ``entities`` and ``after``.
+
+        The answer holds the ``secret`` that deliveries are signed with, this once. It is not tried again by itself.
+        """
+        return self.connection.post(self._at("webhooks"), {"url": url, **wanted})
+
+    def webhooks(self) -> list[Json]:
+        """Return your subscriptions, how far each has come, and why one does not go on."""
+        return self._items("webhooks", {})
+
 
 def follow(
     plans: Sequence[Client], positions: dict[str, int], **query: Any
