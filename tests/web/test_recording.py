@@ -287,3 +287,24 @@ def test_the_register_of_products_is_filtered(library: Site):
     assert "A tool" in parsed(reader.get(f"{HOME}products?kind=tool&workstream=3")).text
     for nothing in ("look=due", "status=published", "country=KE", "kind=x"):
         assert "No product fits" in parsed(reader.get(f"{HOME}products?{nothing}")).text, nothing
+
+
+@pytest.mark.parametrize(
+    "who, page, said",
+    [
+        ("lead", "product-planned", {"title": "A", "kind": "tool", "activities": ["2.1"]}),
+        ("reviewer", "session-proposed", {"title": "A", "kind": "dialogue", "region": "lac"}),
+    ],
+)
+def test_what_is_not_theirs_comes_back_as_it_was_filled_in(
+    library: Site, who: str, page: str, said: dict[str, Any]
+):
+    reader, before = library.reader(who), library.entries()
+    filled = form(reader, page)
+    assert who != "reviewer" or filled["region"] == "africa", "their own region is there to begin with"
+    for action in ("review", "record"):
+        answer = send(reader, page, filled | said, action)
+        shown = parsed(answer)
+        assert (answer.status_code, shown.fields["title"]) == (403, "A")
+        assert "This is not yours to record as it stands" in shown.text
+    assert library.entries() == before

@@ -28,7 +28,7 @@ from tracker.web.language import _, occurred_words
 from tracker.web.readers import runtime
 from tracker.web.recordable import may_record, state_of_plan, voices_among
 from tracker.web.recurring import like
-from tracker.web.refusal_words import faults_by_field
+from tracker.web.refusal_words import faults_by_field, said_plainly
 from tracker.web.refusals import status_of
 from tracker.web.rendering import shell
 from tracker.web.telling import Told, since
@@ -133,6 +133,8 @@ def _beginning(here: Visit, filled: Filled) -> Said:
         known = like(here, asked, request.args.get("period", ""))
     if filled.form.event == "SessionScheduled" and not known.get("zone"):
         known["zone"] = here.zone
+    if filled.state is None and filled.form.kind == "session" and here.principal.region:
+        known |= {"level": "regional", "region": here.principal.region}
     made: dict[str, list[str]] = {
         "key": [new_id()],
         "version": [str(known["version"])] if filled.state else [""],
@@ -214,6 +216,10 @@ def _missing(filled: Filled) -> dict[str, str]:
 
 def _refused(here: Visit, filled: Filled, error: TrackerError) -> tuple[str, int]:
     """Show the form again as it was filled in, with what is wrong and what was recorded meanwhile."""
+    if isinstance(
+        error, DeniedError
+    ):  # such as an activity that is not the lead's: another answer may be taken
+        return _page(here, replace(filled, faults={"form": said_plainly(error)}), 403)
     if not isinstance(error, RuleError | ConflictError):
         raise error
     if isinstance(error, RuleError):

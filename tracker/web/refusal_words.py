@@ -57,6 +57,9 @@ PLAINLY = {
     "nobody else is in the Secretariat of {workplan}": (
         "Nobody else is in the Secretariat of this plan. Grant the role to somebody else first."
     ),
+    "{type} on {subject} is not yours to write: {why}": (
+        "This is not yours to record as it stands: {why}. Choose what is yours, or ask the Secretariat."
+    ),
     "{subject} is scheduled for {start}, which is still to come": (
         "It is scheduled for {start}, which is still to come. Record it when it has taken place, or move it first."
     ),
