@@ -266,3 +266,30 @@ def test_what_is_typed_outlives_an_ended_signin_until_it_is_recorded(site: Site,
         page.get_by_label("What was done").fill(note)
         page.get_by_role("button", name="Sign out").click()
         assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_a_session_is_scheduled_on_a_phone_after_it_was_said_in_words(
+    site: Site, base: str, browser: Browser, axe: Any
+):
+    with watching(browser, base, width=320) as watched:
+        page = watched.page
+        sign_in(watched, site, "secretariat")
+        watched.open(f"{HOME}sessions")
+        page.get_by_role("link", name="schedule it").last.click()
+        typed = {"starts_at": "2023-10-29T02:30", "ends_at": "2023-10-29T05:00", "languages": "es, en"}
+        for name, said in (typed | {"audience": "members of the Network"}).items():
+            page.locator(f"#{name}").fill(said)
+        for name, said in {"mode": "online", "level": "global", "rule": "open"}.items():
+            page.locator(f"#{name}").select_option(said)
+        page.get_by_role("button", name="Look it over").click()
+        expect(page.get_by_text("comes twice in Europe/Zurich")).to_be_visible()
+        look(axe, watched, "the form with a fault")
+        page.locator("#starts_at").fill("2023-10-29T02:30+01:00")
+        page.get_by_role("button", name="Look it over").click()
+        expect(page.get_by_role("heading", name="This will be recorded")).to_be_visible()
+        look(axe, watched, "what will be recorded")
+        page.get_by_role("button", name="Record it").click()
+        expect(page.get_by_role("status").get_by_text("Recorded as entry")).to_be_visible()
+        expect(page.get_by_text("29 October 2023, 02:30 to 05:00")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
+        assert [one for one in watched.complaints if "422" not in one] == []
