@@ -11,14 +11,14 @@ from flask import request
 
 from tracker.errors import RuleError
 from tracker.events.vocabulary import ZONES
-from tracker.projections.duties import Duty
+from tracker.projections.series import Series
 from tracker.web import labels
 from tracker.web.fact_fields import FactForm, objectives, workstreams, zones
 from tracker.web.language import _, day_words
 from tracker.web.readers import runtime
 from tracker.web.recordable import done_of, offered
 from tracker.web.records import fitting, history_of
-from tracker.web.recurring import duties_of
+from tracker.web.recurring import series_of
 from tracker.web.rendering import shell
 from tracker.web.visits import Visit, page, visit
 from tracker.workplan.session import Session, instant_of
@@ -50,7 +50,7 @@ def sessions(workplan: str) -> tuple[str, int]:
             count=len(found),
             asked=asked,
             is_filtered=any(asked.values()),
-            duties=[] if any(asked.values()) else duties_of(here),
+            series=[] if any(asked.values()) else series_of(here),
             followed=sum(1 for one in every if one.missing_materials),
             ways=offered(here, "session"),
             workstreams=workstreams(here),
@@ -81,7 +81,7 @@ def _start(one: dict[str, Any]) -> str:
 def session(workplan: str, id: str) -> tuple[str, int]:  # noqa: A002 - the place in the address
     with visit(workplan) as here:
         shown = here.one(f"session/{id}")
-        duty = next((one for one in duties_of(here) if one.session.id == id), None)
+        series = next((one for one in series_of(here) if one.session.id == id), None)
         return page(
             "records/session.html",
             here,
@@ -90,8 +90,8 @@ def session(workplan: str, id: str) -> tuple[str, int]:  # noqa: A002 - the plac
             moved_from=_moved_from(here, shown),
             instants=_instants(shown),
             zones=zones(here),
-            ways=_offered(here, shown, duty),
-            duty=duty,
+            ways=_offered(here, shown, series),
+            series=series,
             done=done_of(here),
             entries=history_of(here, f"session/{id}"),
             labels=labels,
@@ -99,9 +99,9 @@ def session(workplan: str, id: str) -> tuple[str, int]:  # noqa: A002 - the plac
         )
 
 
-def _offered(here: Visit, shown: dict[str, Any], duty: Duty | None) -> list[FactForm]:
+def _offered(here: Visit, shown: dict[str, Any], series: Series | None) -> list[FactForm]:
     """Return what can be recorded of a session, most likely first; of what stands for many, new ones like it."""
-    if duty:
+    if series:
         return offered(here, "session")
     first = "session-material" if shown["status"] == "held" else "session-scheduled"
     return sorted(offered(here, "session", shown), key=lambda one: one.way != first)

@@ -9,7 +9,7 @@ from tracker.events.dates import YEAR, last_day
 from tracker.events.reading import read_event
 from tracker.events.shapes import to_json
 from tracker.events.vocabulary import is_quarter
-from tracker.projections.duties import Duty, duties
+from tracker.projections.series import Series, all_series
 from tracker.web.language import capital
 from tracker.web.visits import Visit
 from tracker.workplan.session import Session
@@ -18,10 +18,10 @@ TAKEN_OVER = ("level", "region", "country", "zone", "mode", "languages", "audien
 """What a new meeting has as the last one of its kind had it."""
 
 
-def duties_of(here: Visit) -> list[Duty]:
-    """Return the plan's recurring duties at the moment shown."""
+def series_of(here: Visit) -> list[Series]:
+    """Return the meetings that the plan asks for again and again, at the moment shown."""
     adopted = last_day(read_event(here.answer.tx, here.id, 1).occurred_on)
-    return duties(here.answer.plan, here.workplan, adopted, here.answer.question.day)
+    return all_series(here.answer.plan, here.workplan, adopted, here.answer.question.day)
 
 
 def like(here: Visit, id_: str, period: str) -> dict[str, Any]:

@@ -26,7 +26,7 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
+class Series:
     """A meeting that the plan asks for, as it was proposed; ``turns`` is empty where it says not how often."""
 
     session: Session
@@ -39,28 +39,25 @@ class Duty:
         """The first period to come that has no meeting yet."""
         return next((one.period for one in self.turns if not one.sessions and not one.is_over), None)
 
-    @property
-    def missed(self) -> tuple[str, ...]:
-        """The periods that are over without a meeting that anybody recorded."""
-        return tuple(one.period for one in self.turns if not one.sessions and one.is_over)
+
+def all_series(plan: Plan, root: Workplan, adopted: date, today: date) -> list[Series]:
+    """Return the meetings that a plan asks for again and again, in its order, without what was over at its adoption."""
+    return [
+        _series(plan, root, one, adopted, today) for one in plan.all("session", Session) if is_series(one)
+    ]
 
 
-def duties(plan: Plan, root: Workplan, adopted: date, today: date) -> list[Duty]:
-    """Return the recurring duties of a plan, in its order. Periods that were over at its adoption are none."""
-    return [_duty(plan, root, one, adopted, today) for one in plan.all("session", Session) if is_duty(one)]
-
-
-def is_duty(session: Session) -> bool:
+def is_series(session: Session) -> bool:
     """Return whether a session stands for all of its kind: proposed, and not for one period alone."""
     is_wide = session.window is None or session.window.from_ != session.window.to
     return session.status == "proposed" and session.kind in {*EVERY, *REPEATED} and is_wide
 
 
-def _duty(plan: Plan, root: Workplan, asked: Session, adopted: date, today: date) -> Duty:
+def _series(plan: Plan, root: Workplan, asked: Session, adopted: date, today: date) -> Series:
     found = [
         one
         for one in plan.all("session", Session)
-        if one.kind == asked.kind and one.status != "cancelled" and not is_duty(one)
+        if one.kind == asked.kind and one.status != "cancelled" and not is_series(one)
     ]
     found.sort(key=lambda one: one.starts_at or (one.window.from_ if one.window else ""))
     window = asked.window or root.period
@@ -69,7 +66,7 @@ def _duty(plan: Plan, root: Workplan, asked: Session, adopted: date, today: date
         for period in _periods(asked.kind, window.from_, window.to)
         if last_day(period) >= adopted
     ]
-    return Duty(asked, tuple(turns), tuple(found))
+    return Series(asked, tuple(turns), tuple(found))
 
 
 def _periods(kind: str, first: str, last: str) -> list[str]:
