@@ -1,0 +1,102 @@
+"""The server's time and the size of every page on a long log, as the Secretariat gets them.
+
+    python -m benchmarks.long_log FOLDER --entries 200000
+    python -m benchmarks.bench_pages FOLDER [--rounds 40]
+
+Asks in process, so that what is measured is the page and not a socket. Exit 1 where the 95th percentile of a page is
+over the limit, or the page too large.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import time
+from pathlib import Path
+
+from flask.testing import FlaskClient
+
+from tracker.app import create_app
+from tracker.database import migrate
+from tracker.directory import people, tokens
+from tracker.runtime import build_runtime
+from tracker.settings import Settings
+
+WORKPLAN = "long"
+MOST_MS, MOST_BYTES = 150, 1_000_000
+WARM = 2
+PAGES = (
+    "",
+    "plan",
+    "plan?look=table",
+    "plan?look=quarters",
+    "plan?see=e3&status=in_progress",
+    "plan?as_of=2023-09-30",
+    "workstreams/3",
+    "activities/3.4",
+    "activities/3.4/timeline",
+    "milestones",
+    "products",
+    "sessions",
+    "reviews",
+    "commitments",
+    "entities",
+    "entities/e3",
+    "calendar",
+    "moments",
+    "entries",
+    "entries?kind=activity&entity=e3",
+    "entries/150000",
+    "entries/150000/genuine",
+    "proof",
+    "people",
+    "letters",
+    "rounds",
+    "changes?from=-P1M",
+)
+
+
+def signed_in(folder: Path) -> FlaskClient:
+    url = f"sqlite:///{folder.resolve()}/long.db"
+    runtime = build_runtime(Settings.from_env({"TRACKER_DATABASE_URL": url, "TRACKER_DATA_DIR": str(folder)}))
+    migrate(url)
+    with runtime.directory() as tx:
+        person = people.add_person(tx, runtime.now(), "Bench", "bench@example.org", "en")
+        people.grant(tx, runtime.now(), person, WORKPLAN, "secretariat")
+        link = tokens.make_signin_link(tx, runtime.now(), person)
+    client = create_app(runtime).test_client()
+    client.post(f"/signin/{link}")
+    return client
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--page", action="append", help="only these, by their address behind the plan's")
+    asked = parser.parse_args()
+    client, bad = signed_in(asked.folder), 0
+    print(f"{'page':36}{'kB':>7}{'median':>9}{'p95':>9} ms")
+    for page in asked.page or PAGES:
+        took = []
+        for _ in range(asked.rounds + WARM):
+            begun = time.perf_counter()
+            answer = client.get(f"/w/{WORKPLAN}/{page}")
+            took.append((time.perf_counter() - begun) * 1000)
+            size = len(answer.data)
+        p95 = statistics.quantiles(took[WARM:], n=20)[-1]
+        is_bad = answer.status_code != 200 or p95 > MOST_MS or size > MOST_BYTES
+        bad += is_bad
+        mark = f"  {answer.status_code} over the limit" if is_bad else ""
+        print(
+            f"{page or '(today)':36}{size / 1000:7.0f}{statistics.median(took[WARM:]):9.0f}{p95:9.0f}{mark}",
+            flush=True,
+        )
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
