@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date
 from typing import Any
 
 from tracker.database import Transaction
@@ -13,10 +12,11 @@ from tracker.projections.causes import PRESENT, Causes, causes
 from tracker.projections.history import differences, entries
 from tracker.projections.questions import Question
 from tracker.projections.steps import Point
-from tracker.projections.views import view_of
+from tracker.projections.views import counted_sessions, is_overdue, view_of
 from tracker.workplan.activity import Activity
 from tracker.workplan.milestone import Milestone
-from tracker.workplan.plan import Plan, natural
+from tracker.workplan.plan import Plan, Standing, natural
+from tracker.workplan.product import Product
 from tracker.workplan.session import Session
 
 KINDS = ("workstream", "activity", "commitment", "milestone", "product", "session", "review", "entity")
@@ -68,30 +68,21 @@ def changes(
 def compared(first: tuple[Question, Plan], second: tuple[Question, Plan]) -> View:
     """Return what :func:`changes` does, but whose entries did it: for that much of the log must be read."""
     (asked, before), (asked_then, after) = first, second
-    old = _views(before, asked.day)
-    new = _views(after, asked_then.day)
+    old, new = _living(before), _living(after)
     made: View = {"added": [], "withdrawn": [], "changed": [], "unchanged": 0}
-    streams = {one: _workstream_of(one, after, before) for one in (*old, *new)}
-    for subject in sorted(streams, key=lambda one: _order(one, streams[one])):
+    for subject in {**old, **new}:
         was, now = _present(old.get(subject)), _present(new.get(subject))
-        if was is None and now is None:
-            continue
-        entry: View = {
-            "subject": subject,
-            "kind": kind_of(subject),
-            "id": id_of(subject),
-            "workstream": streams[subject],
-        }
-        if was is None:
-            made["added"].append(entry | {"state": now})
-        elif now is None:
-            made["withdrawn"].append(entry | {"state": was, "marked": subject in new})
-        elif fields := [
-            one for one in differences(was, now) if (kind_of(subject), one["field"]) not in JOINED
-        ]:
-            made["changed"].append(entry | {"fields": fields})
-        else:
+        if was and now and _is_same(first, second, was, now):
             made["unchanged"] += 1
+            continue
+        seen = view_of(before, was, asked.day) if was else None
+        seen_then = view_of(after, now, asked_then.day) if now else None
+        if told := _told(subject, seen, seen_then, is_marked=subject in new):
+            made[told[0]].append(_named(subject, after, before) | told[1])
+        elif was or now:
+            made["unchanged"] += 1
+    for name in ("added", "withdrawn", "changed"):
+        made[name].sort(key=lambda one: _order(one["subject"], one["workstream"]))
     return {
         "from": asked.as_json(),
         "to": asked_then.as_json(),
@@ -108,16 +99,53 @@ def is_backwards(first: Question, second: Question) -> bool:
     return one != other and one[0] >= other[0] and one[1] >= other[1]
 
 
-def _views(plan: Plan, day: date) -> dict[str, View]:
+def _living(plan: Plan) -> dict[str, Standing]:
     return {
-        subject: view_of(plan, standing, day)
+        subject: standing
         for subject, standing in plan.standings.items()
         if standing.state is not None and kind_of(subject) in KINDS
     }
 
 
-def _present(view: View | None) -> View | None:
-    return None if view is None or view.get("withdrawn") else view
+def _present(standing: Standing | None) -> Standing | None:
+    return None if standing is None or getattr(standing.state, "withdrawn", False) else standing
+
+
+def _is_same(
+    first: tuple[Question, Plan], second: tuple[Question, Plan], was: Standing, now: Standing
+) -> bool:
+    """Return whether two views must be alike; most of a long plan is, and need not be made to be compared."""
+    if was is not now and was.state != now.state:
+        return False
+    (asked, before), (asked_then, after) = first, second
+    match was.state:
+        case Activity(id=known) as state:
+            days = {is_overdue(state, one.day) for one in (asked, asked_then)}
+            return len(days) == 1 and counted_sessions(before, known) == counted_sessions(after, known)
+        case Milestone() | Product():
+            return asked.day == asked_then.day
+        case _:
+            return True
+
+
+def _told(subject: str, was: View | None, now: View | None, *, is_marked: bool) -> tuple[str, View] | None:
+    """Return under which name a difference is listed and what is said of it, None where there is none."""
+    if was is None:
+        return ("added", {"state": now}) if now else None
+    if now is None:
+        return "withdrawn", {"state": was, "marked": is_marked}
+    kind = kind_of(subject)
+    fields = [one for one in differences(was, now) if (kind, one["field"]) not in JOINED]
+    return ("changed", {"fields": fields}) if fields else None
+
+
+def _named(subject: str, *plans: Plan) -> View:
+    return {
+        "subject": subject,
+        "kind": kind_of(subject),
+        "id": id_of(subject),
+        "workstream": _workstream_of(subject, *plans),
+    }
 
 
 def _workstream_of(subject: str, *plans: Plan) -> str | None:
@@ -197,10 +225,10 @@ def told_entries(tx: Transaction, workplan: str, plan: Plan, positions: Iterable
 # ------------------------------------------------------------------------------------------------------ counts
 
 
-def _counts(old: dict[str, View], new: dict[str, View], made: View) -> dict[str, int]:
+def _counts(old: dict[str, Standing], new: dict[str, Standing], made: View) -> dict[str, int]:
     counts = {
-        "before": sum(1 for one, view in old.items() if kind_of(one) == "activity" and _present(view)),
-        "after": sum(1 for one, view in new.items() if kind_of(one) == "activity" and _present(view)),
+        name: sum(1 for one in found.values() if isinstance(one.state, Activity) and _present(one))
+        for name, found in (("before", old), ("after", new))
     }
     for name in ("added", "withdrawn", "changed"):
         counts[name] = sum(1 for entry in made[name] if entry["kind"] == "activity")
