@@ -185,7 +185,7 @@ class Log:
     ) -> None:
         rows = [
             (head.workplan, event.position, pointer, sha256, *texts[sha256])
-            for event in decision.events
+            for event in (decision.events if texts else ())
             for pointer, sha256 in seals_in(to_json(event))
             if sha256 in texts
         ]

@@ -24,7 +24,7 @@ def to_json(value: Any) -> Any:
         return value
     if kind is tuple or kind is list:
         return [item if type(item) in _PLAIN else to_json(item) for item in value]
-    if isinstance(value, Mapping):
+    if kind is dict or (not is_dataclass(kind) and isinstance(value, Mapping)):  # asking an ABC takes longest
         return {key: item if type(item) in _PLAIN else to_json(item) for key, item in value.items()}
     made = {}
     for name, key, keeps_null in _field_table(cast("Any", kind)):

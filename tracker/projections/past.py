@@ -30,7 +30,8 @@ def plan_for(tx: Transaction, end: LogEnd, question: Question, cache: PlanCache)
         return cache.at(tx, end, question.position)
     base = min(_known_on(tx, end.workplan, question.effective, question.zone), question.position)
     day = question.effective.isoformat()
-    on = Day(end.workplan, end.generation, base, question.position, day, question.zone)
+    known = max(base, _last_news(tx, end, question.position))
+    on = Day(end.workplan, end.generation, base, known, day, question.zone)
     standings = cache.at(tx, end, base).standings if base else {}
     changed = cache.folded.remember(on, lambda: _changed(tx, on, standings))
     if isinstance(standings, StoredStandings):
@@ -42,6 +43,16 @@ def plan_for(tx: Transaction, end: LogEnd, question: Question, cache: PlanCache)
 def _known_on(tx: Transaction, workplan: str, day: date, zone: str) -> int:
     midnight = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
     return position_at(tx, workplan, instant_text(midnight.astimezone(UTC) - timedelta(microseconds=1)))
+
+
+def _last_news(tx: Transaction, end: LogEnd, position: int) -> int:
+    """Return the last entry up to a position that came late or amends: the others say nothing of days before them.
+
+    What is kept of a past day thus stays good while the log goes on as it mostly does.
+    """
+    late = tx.one(_LAST_LATE, end.generation, end.workplan, position)
+    amending = tx.one(_LAST_AMENDING, end.workplan, position)
+    return max(row[0] if row else 0 for row in (late, amending))
 
 
 def _changed(tx: Transaction, on: Day, standings: Mapping[str, Standing]) -> dict[str, Standing]:
@@ -72,6 +83,14 @@ _NEWS = (
     " WHERE e.workplan = s.workplan AND e.position = s.position) END FROM plan_states s"
     " WHERE s.generation = ? AND s.workplan = ? AND s.position > ? AND s.position <= ? AND s.reaches <= ?"
     " ORDER BY s.position"
+)
+_LAST_LATE = (
+    "SELECT position FROM plan_states WHERE generation = ? AND workplan = ? AND position <= ?"
+    " AND reaches IS NOT NULL ORDER BY position DESC LIMIT 1"
+)
+_LAST_AMENDING = (
+    "SELECT position FROM events WHERE workplan = ? AND position <= ? AND amends IS NOT NULL"
+    " ORDER BY position DESC LIMIT 1"
 )
 _AMENDMENTS = (
     "SELECT subject, version, position FROM events"

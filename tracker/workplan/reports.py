@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from tracker.workplan.activity import Activity
 
 
+_SAYING = tuple(f.name for f in fields(ProgressReported) if f.name != "quarter")
+
+
 def decide_report(
     state: Activity, wish: Wish, data: ProgressReported, world: World, day: date
 ) -> ProgressReported:
@@ -29,7 +32,7 @@ def decide_report(
     Raises:
         RuleError: it says nothing, contradicts itself, or lacks a reason or evidence.
     """
-    if not any(getattr(data, f.name) for f in fields(data) if f.name != "quarter"):
+    if not any(getattr(data, name) for name in _SAYING):
         raise refuse(
             "the report about activity {id} says nothing",
             field="/data",
