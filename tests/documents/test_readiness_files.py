@@ -5,11 +5,10 @@ from __future__ import annotations
 import io
 from datetime import datetime
 
-import docx
 import openpyxl
-import pypdfium2
 import pytest
 
+from tests.documents.reading import words_in_docx, words_in_pdf
 from tracker.demo import DEMO
 from tracker.documents.basis import basis_of
 from tracker.documents.files import MEDIA_TYPES, file_of
@@ -32,17 +31,6 @@ def live(runtime: Runtime, region: str, day: str, language: str, *, details: boo
 def frozen(runtime: Runtime, number: int, language: str = "en", *, details: bool = True) -> Document:
     with runtime.ask(DEMO) as view:
         return snapshot_document(runtime, view, "africa", number, language, has_details=details)
-
-
-def words_in_pdf(data: bytes) -> str:
-    pages = pypdfium2.PdfDocument(data)
-    return " ".join(" ".join(page.get_textpage().get_text_bounded().split()) for page in pages)
-
-
-def words_in_docx(data: bytes) -> str:
-    made = docx.Document(io.BytesIO(data))
-    cells = (cell.text for table in made.tables for row in table.rows for cell in row.cells)
-    return " ".join([*(line.text for line in made.paragraphs), *cells])
 
 
 @pytest.mark.parametrize(

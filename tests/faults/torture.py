@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tests import postgres
 from tests.cli.serving import free_port, serving
+from tests.documents import frozen
 from tests.faults import crashing, flipping, powerloss, shim, tailing, trial
 from tests.faults.killing import kills
 from tests.hostile import bodies, contract, sockets
@@ -127,6 +128,24 @@ def lives(asked: argparse.Namespace, folder: Path) -> str:
     finally:
         world.close()
     return f"{dict(world.done)}; every law held"
+
+
+def frozen_pictures(asked: argparse.Namespace, folder: Path) -> str:
+    """Half of the histories go from SQLite to PostgreSQL, half the other way."""
+    server = Path(tempfile.mkdtemp(prefix="tracker-pg-"))
+    asked.afterwards.callback(postgres.stop, server)
+    address, said, half = postgres.start(server), [], asked.count // 2
+    for number, seeds in enumerate((range(half), range(half, asked.count))):
+        place = folder / f"{number}"
+        place.mkdir()
+        urls = [f"sqlite:///{place / 'trial.db'}", postgres.create_database(address, f"trial_{number}")]
+        for url in urls:
+            migrate(url)
+        here, there = urls[::-1] if number else urls
+        done = frozen.tried(here, there, place, [asked.seed + seed for seed in seeds])
+        said.append(f"{here.partition(':')[0]}: {done}")
+        assert not done.differing, f"{said[-1]}\n{done.differing}"
+    return "\n".join(said)
 
 
 def years(asked: argparse.Namespace, folder: Path) -> str:
@@ -288,6 +307,11 @@ def _parser() -> argparse.ArgumentParser:
     lived = add("lives", lives, "live COUNT random lives of a log, step by step against a naive one")
     lived.add_argument("--url", help=database)
     lived.add_argument("--steps", type=int, default=20, help="in a life at most; default 20")
+    add(
+        "frozen",
+        frozen_pictures,
+        "freeze COUNT random histories; every file of theirs must come out the same",
+    )
     add("years", years, "two years of reporting: COUNT of eight rounds, and exactly the letters expected")
     add("races", races, "let four schedulers race COUNT times: each letter once, none missing")
     add("deaths", deaths, "kill a sender of COUNT letters at each step beside eight kinds of mail servers")

@@ -43,6 +43,7 @@ PATHS = (
     f"{HOME}timeline",
     f"{HOME}activities/3.4/timeline",
     f"{HOME}readiness",
+    f"{HOME}documents",
     f"{HOME}reviews/africa/readiness",
     f"{HOME}reviews/africa/snapshots",
     f"{HOME}reviews/africa/finding",

@@ -236,6 +236,19 @@ class Worded(Question):
     language = LANGUAGE
 
 
+class Briefing(Worded):
+    """Which quarter, seen from which moment."""
+
+    quarter = Said("the quarter; default the last one that is over", QUARTER)
+
+
+class BiennialReport(Worded):
+    """Which years, seen from which moment."""
+
+    from_ = Said("its first day, or the month, quarter or year", r"[0-9Q-]{4,10}", data_key="from")
+    to = Said("its last day, or the month, quarter or year", r"[0-9Q-]{4,10}")
+
+
 class Inclusion(Question):
     """Which entry, in the tree of which size."""
 

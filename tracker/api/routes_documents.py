@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tracker.api import documents, queries
+from tracker.api import answers_documents, documents, queries
 from tracker.api.call import Route, W, get
 from tracker.documents.files import MEDIA_TYPES
 
@@ -39,5 +39,48 @@ DOCUMENTS: tuple[Route, ...] = (
         "snapshot",
         "Give a frozen snapshot as {kind}; findings, reasons and needs only for those who may read them.",
         documents.frozen_readiness,
+    ),
+    get(
+        f"{W}/briefing",
+        "details",
+        documents.show_briefing,
+        answers_documents.Briefing,
+        queries.Briefing,
+        tag="documents",
+    ),
+    *_files(
+        f"{W}/briefing",
+        "details",
+        "briefing",
+        "Give the quarterly briefing for principals, two pages, as {kind}.",
+        documents.brief,
+        queries.Briefing,
+    ),
+    get(
+        f"{W}/biennial-report",
+        "state",
+        documents.show_biennial,
+        answers_documents.BiennialReport,
+        queries.BiennialReport,
+        tag="documents",
+    ),
+    *_files(
+        f"{W}/biennial-report",
+        "state",
+        "biennial_report",
+        "Give the input for the biennial report as {kind}; notes and needs only for those who may read them.",
+        documents.report_biennially,
+        queries.BiennialReport,
+    ),
+    *(
+        get(
+            f"/schemas/{name}.json",
+            "nothing",
+            documents.schema(name),
+            "application/schema+json",
+            validator="body",
+            tag="documents",
+        )
+        for name in ("readiness-1", "briefing-1", "biennial-report-1")
     ),
 )

@@ -46,6 +46,8 @@ COMMANDS = {
     "letters": "letters",
     "bounce": "rounds",
     "readiness": "readiness",
+    "briefing": "documents",
+    "biennial-report": "documents",
 }
 """Each command and the module of this package that holds it; read only when it is called."""
 
@@ -81,6 +83,8 @@ HELP = {
     "letters": "List, preview, hold, release and send letters; end their links.",
     "bounce": "Take the report of a mail server that a letter could not be delivered.",
     "readiness": "Show, freeze, verify or print the readiness of a region.",
+    "briefing": "Write the quarterly briefing for principals.",
+    "biennial-report": "Write the input for the biennial report.",
 }
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from tracker.documents.pdf import pdf_of
 from tracker.documents.pieces import Document
 from tracker.documents.word import docx_of
 from tracker.documents.xlsx import xlsx_of
 
+SCHEMAS = Path(__file__).parent / "schemas"
+"""The JSON Schemas of what documents are made from, by format."""
 MAKERS: dict[str, Callable[[Document], bytes]] = {"pdf": pdf_of, "docx": docx_of, "xlsx": xlsx_of}
 MEDIA_TYPES: dict[str, str] = {
     "pdf": "application/pdf",

@@ -7,16 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tracker.documents.basis import (
-    Basis,
-    basis_of,
-    document,
-    moved_to,
-    objectives_chart,
-    rates,
-    rates_chart,
-    trend_chart,
-)
+from tracker.documents.basis import Basis, basis_of, document, moved_to
+from tracker.documents.chart_pieces import objectives_chart, rates, rates_chart, trend_chart
 from tracker.documents.names import country_words, dates_words, region_words, when_words, who_words
 from tracker.documents.pieces import (
     Bullets,

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from tracker.documents.basis import Basis, sheet_of_trends
+from tracker.documents.basis import Basis
+from tracker.documents.chart_pieces import sheet_of_trends
 from tracker.documents.names import day_of, who_words
 from tracker.documents.pieces import Cell, Mark, Sheet
 from tracker.events.event import id_of

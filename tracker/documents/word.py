@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 SHAPES = {
     "met": "●",
     "completed": "●",
+    "not_started": "○",
     "partly": "◐",
     "in_progress": "◐",
     "missing": "⊗",
@@ -56,8 +57,8 @@ def docx_of(document: Document) -> bytes:
     for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
         setattr(section, side, Cm(1.7 if document.is_short else 2.2))
     normal = made.styles["Normal"]
-    normal.font.name, normal.font.size = FONT, Pt(9 if document.is_short else 10.5)
-    normal.paragraph_format.space_after = Pt(3 if document.is_short else 6)
+    normal.font.name, normal.font.size = FONT, Pt(8.5 if document.is_short else 10.5)
+    normal.paragraph_format.space_after = Pt(2 if document.is_short else 6)
     for level, size in ((0, 20), (1, 13), (2, 11)):
         style = made.styles["Title" if level == 0 else f"Heading {level}"]
         style.font.name, style.font.size = FONT, Pt(size - 3 if document.is_short else size)
@@ -69,11 +70,7 @@ def docx_of(document: Document) -> bytes:
         style.paragraph_format.space_after = Pt(4)
     _write(made.add_paragraph(style="Title"), document.title)
     _write(made.add_paragraph(), document.subtitle)
-    for label, said in document.cover:
-        line = made.add_paragraph()
-        line.paragraph_format.space_after = Pt(1)
-        _write(line, f"{label}: ", bold=True)
-        _write(line, said)
+    _cover(made, document)
     for piece in document.pieces:
         _add(made, piece, document)
     _foot(section.footer.paragraphs[0], document)
@@ -97,6 +94,21 @@ def _describe(made: WordDocument, document: Document) -> None:
     fonts = made.styles.element.find(f".//{qn('w:rPrDefault')}/{qn('w:rPr')}/{qn('w:lang')}")
     if fonts is not None:
         fonts.set(qn("w:val"), LANGUAGE[document.say.language])
+
+
+def _cover(made: WordDocument, document: Document) -> None:
+    """Write the lines of the cover, all in one where the document is short."""
+    from docx.shared import Pt  # noqa: PLC0415
+
+    line = made.add_paragraph()
+    for number, (label, said) in enumerate(document.cover):
+        if number and document.is_short:
+            _write(line, " · ")
+        elif number:
+            line = made.add_paragraph()
+        line.paragraph_format.space_after = Pt(1)
+        _write(line, f"{label}: ", bold=True)
+        _write(line, said)
 
 
 def _add(made: WordDocument, piece: Piece, document: Document) -> None:
@@ -133,6 +145,7 @@ def _write(line: WordParagraph, words: str, *, bold: bool = False, small: bool =
 
 def _table(made: WordDocument, grid: Grid, document: Document) -> None:
     from docx.oxml import OxmlElement  # noqa: PLC0415
+    from docx.oxml.ns import qn  # noqa: PLC0415
     from docx.shared import Pt  # noqa: PLC0415
 
     if grid.caption:
@@ -152,6 +165,13 @@ def _table(made: WordDocument, grid: Grid, document: Document) -> None:
     for places, row in zip(body, grid.rows, strict=True):
         for place, cell in zip(places, row, strict=True):
             _fill(place, cell, document)
+    edges = OxmlElement("w:tblCellMar")
+    for side in ("w:left", "w:right"):
+        edge = OxmlElement(side)
+        edge.set(qn("w:w"), "45" if document.is_short else "80")
+        edge.set(qn("w:type"), "dxa")
+        edges.append(edge)
+    table._tbl.tblPr.append(edges)  # noqa: SLF001
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width  # LibreOffice reads these, Word those of the cells
     for row in table.rows:
@@ -161,8 +181,10 @@ def _table(made: WordDocument, grid: Grid, document: Document) -> None:
             place.width = width
             place.paragraphs[0].paragraph_format.space_after = Pt(1)
             for run in place.paragraphs[0].runs:
-                run.font.size = Pt(8 if document.is_short else 9)
-    made.add_paragraph().paragraph_format.space_after = Pt(2)
+                run.font.size = Pt(7.5 if document.is_short else 9)
+    gap = made.add_paragraph()  # two tables without one would grow together
+    gap.paragraph_format.space_after = Pt(0)
+    gap.paragraph_format.line_spacing = Pt(5 if document.is_short else 9)
 
 
 def _fill(place: _Cell, cell: Cell, document: Document) -> None:

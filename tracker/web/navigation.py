@@ -58,6 +58,7 @@ PLACES = (
                 "details",
                 also=("region_readiness", "finding_form", "ask_form", "freeze_form"),
             ),
+            Page("documents_page", "Documents"),
         ),
     ),
     Place(

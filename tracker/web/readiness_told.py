@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from tracker.documents.basis import Basis, basis_of, objectives_chart, rates, rates_chart, trend_chart
+from tracker.documents.basis import Basis, basis_of
+from tracker.documents.chart_pieces import objectives_chart, rates, rates_chart, trend_chart
 from tracker.documents.pieces import Chart, Piece
 from tracker.documents.story import story
 from tracker.events.event import id_of, kind_of
