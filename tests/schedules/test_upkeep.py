@@ -63,7 +63,7 @@ def test_readiness_is_drafted_90_60_and_30_days_before_a_review_and_each_quarter
     jobs.deliver_letters(runtime)
     (africa,) = [one for one in mail.received if one["Subject"] == "Readiness for the review: Africa"]
     assert "Consultations: missing" in text_of(africa)
-    assert "https://plan.example.org/w/unnm-2022-2024/reviews/africa" in text_of(africa)
+    assert "https://plan.example.org/w/unnm-2022-2024/reviews/africa/readiness" in text_of(africa)
 
 
 @sqlite_only

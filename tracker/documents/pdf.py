@@ -51,32 +51,30 @@ def pdf_of(document: Document) -> bytes:
     """Return the document as PDF/UA-1; without that mark where it holds a letter that none of the fonts has."""
     import typst  # noqa: PLC0415
 
-    data = json.dumps(_raw(document), ensure_ascii=False)
-    compiler = typst.Compiler(
-        input=TEMPLATE.read_bytes(), font_paths=_fonts(), ignore_system_fonts=True, sys_inputs={"data": data}
-    )
+    data = {"data": json.dumps(_raw(document), ensure_ascii=False)}
     made = int(document.made.timestamp())
     try:
-        return _bytes(compiler.compile(format="pdf", pdf_standards=["ua-1"], timestamp=made))
+        accessible = _compiler(TEMPLATE.read_bytes(), data)
+        return _bytes(accessible.compile(format="pdf", pdf_standards=["ua-1"], timestamp=made))
     except typst.TypstError as error:
         if "could not be displayed" not in error.message:
             raise
-        return _bytes(compiler.compile(format="pdf", timestamp=made))
+        # A compiler reads bytes that it is given once.
+        return _bytes(_compiler(TEMPLATE.read_bytes(), data).compile(format="pdf", timestamp=made))
 
 
 def png_of(drawing: Drawing) -> bytes:
     """Return a drawing as a picture, for those programs that show no SVG."""
-    import typst  # noqa: PLC0415
-
     page = f"#set page(width: {drawing.width}pt, height: {drawing.height}pt, margin: 0pt)\n"
     page += '#image(bytes(sys.inputs.svg), format: "svg", width: 100%)'
-    compiler = typst.Compiler(
-        input=page.encode(),
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        sys_inputs={"svg": svg_of(drawing)},
-    )
+    compiler = _compiler(page.encode(), {"svg": svg_of(drawing)})
     return _bytes(compiler.compile(format="png", ppi=DOTS_PER_INCH))
+
+
+def _compiler(template: bytes, inputs: dict[str, str]) -> typst.Compiler:
+    import typst  # noqa: PLC0415
+
+    return typst.Compiler(input=template, font_paths=_fonts(), ignore_system_fonts=True, sys_inputs=inputs)
 
 
 def _bytes(made: Any) -> bytes:

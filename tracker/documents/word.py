@@ -55,10 +55,11 @@ def docx_of(document: Document) -> bytes:
     section = made.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
-        setattr(section, side, Cm(1.7 if document.is_short else 2.2))
+        setattr(section, side, Cm(1.4 if document.is_short else 2.2))
     normal = made.styles["Normal"]
     normal.font.name, normal.font.size = FONT, Pt(8.5 if document.is_short else 10.5)
-    normal.paragraph_format.space_after = Pt(2 if document.is_short else 6)
+    normal.paragraph_format.space_after = Pt(1 if document.is_short else 6)
+    normal.paragraph_format.line_spacing = 1.0 if document.is_short else 1.1
     for level, size in ((0, 20), (1, 13), (2, 11)):
         style = made.styles["Title" if level == 0 else f"Heading {level}"]
         style.font.name, style.font.size = FONT, Pt(size - 3 if document.is_short else size)
@@ -66,8 +67,8 @@ def docx_of(document: Document) -> bytes:
         style.element.rPr.rFonts.attrib.clear()
         style.element.rPr.rFonts.set(docx.oxml.ns.qn("w:ascii"), FONT)
         style.element.rPr.rFonts.set(docx.oxml.ns.qn("w:hAnsi"), FONT)
-        style.paragraph_format.space_before = Pt(0 if level == 0 else 8 if document.is_short else 14)
-        style.paragraph_format.space_after = Pt(4)
+        style.paragraph_format.space_before = Pt(0 if level == 0 else 6 if document.is_short else 14)
+        style.paragraph_format.space_after = Pt(2 if document.is_short else 4)
     _write(made.add_paragraph(style="Title"), document.title)
     _write(made.add_paragraph(), document.subtitle)
     _cover(made, document)

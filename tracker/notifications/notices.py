@@ -265,7 +265,7 @@ def _told(view: View, about: dict[str, Any], say: Phrases) -> tuple[dict[str, An
                     f"{line['label'].get(say.language, line['line'])}: {say('line_' + line['status'])}"
                     for line in pictures[0]["lines"]
                 ]
-            place = f"reviews/{regions[0]}" if len(regions) == 1 else "reviews"
+            place = f"reviews/{regions[0]}/readiness" if len(regions) == 1 else "readiness"
             return {"region": say.listed(labels)}, lines[:MOST_LINES], place
 
 
