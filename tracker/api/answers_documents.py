@@ -1,10 +1,33 @@
-"""What the documents look like as JSON; their schemas are published in full at ``/api/v1/schemas``."""
+"""What is asked of documents, and what they look like as JSON; their schemas are published in full."""
 
 from __future__ import annotations
 
 from marshmallow import INCLUDE, fields
 
 from tracker.api.answers import About, integer, record, string
+from tracker.api.queries import QUARTER, Choice, Question, Said
+from tracker.phrases import LANGUAGES
+
+LANGUAGE = Choice("the language, whatever the browser prefers", LANGUAGES)
+
+
+class Worded(Question):
+    """The moment, and the language of the document."""
+
+    language = LANGUAGE
+
+
+class OfQuarter(Worded):
+    """Which quarter, seen from which moment."""
+
+    quarter = Said("the quarter; default the last one that is over", QUARTER)
+
+
+class OfYears(Worded):
+    """Which years, seen from which moment."""
+
+    from_ = Said("its first day, or the month, quarter or year", r"[0-9Q-]{4,10}", data_key="from")
+    to = Said("its last day, or the month, quarter or year", r"[0-9Q-]{4,10}")
 
 
 class Briefing(About):

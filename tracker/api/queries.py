@@ -28,7 +28,6 @@ from tracker.events.vocabulary import (
     SessionKind,
     Status,
 )
-from tracker.phrases import LANGUAGES
 from tracker.projections.questions import SPELLINGS
 from tracker.workplan.session import PROMISED
 
@@ -225,28 +224,6 @@ class Since(Question):
     """Compared with which snapshot."""
 
     since = Number("the number of the snapshot to compare with", 1, 999_999)
-
-
-LANGUAGE = Choice("the language, whatever the browser prefers", LANGUAGES)
-
-
-class Worded(Question):
-    """The moment, and the language of the document."""
-
-    language = LANGUAGE
-
-
-class Briefing(Worded):
-    """Which quarter, seen from which moment."""
-
-    quarter = Said("the quarter; default the last one that is over", QUARTER)
-
-
-class BiennialReport(Worded):
-    """Which years, seen from which moment."""
-
-    from_ = Said("its first day, or the month, quarter or year", r"[0-9Q-]{4,10}", data_key="from")
-    to = Said("its last day, or the month, quarter or year", r"[0-9Q-]{4,10}")
 
 
 class Inclusion(Question):

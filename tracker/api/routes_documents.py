@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from tracker.api import answers_documents, documents, queries
+from tracker.api import answers_documents, documents
 from tracker.api.call import Route, W, get
 from tracker.documents.files import MEDIA_TYPES
 
 
 def _files(
-    path: str, needs: Any, name: str, words: str, make: Any, query: Any = queries.Worded
+    path: str, needs: Any, name: str, words: str, make: Any, query: Any = answers_documents.Worded
 ) -> list[Route]:
     return [
         get(
@@ -45,7 +45,7 @@ DOCUMENTS: tuple[Route, ...] = (
         "details",
         documents.show_briefing,
         answers_documents.Briefing,
-        queries.Briefing,
+        answers_documents.OfQuarter,
         tag="documents",
     ),
     *_files(
@@ -54,14 +54,14 @@ DOCUMENTS: tuple[Route, ...] = (
         "briefing",
         "Give the quarterly briefing for principals, two pages, as {kind}.",
         documents.brief,
-        queries.Briefing,
+        answers_documents.OfQuarter,
     ),
     get(
         f"{W}/biennial-report",
         "state",
         documents.show_biennial,
         answers_documents.BiennialReport,
-        queries.BiennialReport,
+        answers_documents.OfYears,
         tag="documents",
     ),
     *_files(
@@ -70,7 +70,7 @@ DOCUMENTS: tuple[Route, ...] = (
         "biennial_report",
         "Give the input for the biennial report as {kind}; notes and needs only for those who may read them.",
         documents.report_biennially,
-        queries.BiennialReport,
+        answers_documents.OfYears,
     ),
     *(
         get(
