@@ -21,7 +21,7 @@ def test_snapshots_are_the_same_bytes_rebuilt_imported_and_on_the_other_engine(
 ) -> None:
     here, there = (request.getfixturevalue(f"{engine}_url") for engine in (from_engine, to_engine))
     done = frozen.tried(here, there, tmp_path, [1], kinds)
-    assert done.snapshots > 1
+    assert done.snapshots > 0
     assert not done.differing, done.differing
 
 

@@ -14,7 +14,9 @@ from tracker.documents.basis import basis_of
 from tracker.documents.files import MEDIA_TYPES, file_of
 from tracker.documents.pieces import Document
 from tracker.documents.readiness import readiness_document, snapshot_document
+from tracker.documents.story import story
 from tracker.errors import NotFoundError
+from tracker.plans.reference import region_labels
 from tracker.projections.readiness import readiness
 from tracker.runtime import Runtime
 
@@ -109,3 +111,18 @@ def test_the_chart_by_objective_is_hidden_and_said_so_where_less_than_half_is_ta
     said = words_in_pdf(file_of(hidden, "pdf"))
     assert "Activities by objective and status" not in said
     assert "Chart by objective: hidden" in said
+
+
+def test_the_slipped_reviews_of_all_five_regions_are_told_as_they_were_known(demo: Runtime) -> None:
+    moved: dict[str, dict[str, int]] = {}
+    for day in ("2024-01-31", "2024-09-30"):
+        with demo.ask(DEMO, day) as view:
+            told = {
+                region: story(basis_of(view, "en", has_details=True), region) for region in region_labels()
+            }
+        assert all(one[0] == "Planned at first for Q1 2024 to Q2 2024." for one in told.values())
+        assert all("Why:" in said for one in told.values() for said in one if " it moved to " in said)
+        moved[day] = {region: sum(" it moved to " in said for said in one) for region, one in told.items()}
+    early, late = moved.values()
+    assert early == {"africa": 0, "arab-states": 1, "asia-pacific": 0, "unece": 1, "lac": 0}
+    assert late == {"africa": 2, "arab-states": 2, "asia-pacific": 1, "unece": 1, "lac": 1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -147,3 +148,15 @@ def test_a_past_readiness_is_read_only(library: Site) -> None:
     assert "as we knew it on 15 May 2023" in shown.text
     assert not [one for one in shown.links if "/freeze" in one or "/finding" in one]
     assert desk.get(f"{REGION}/freeze?as_of=2023-05-15").status_code == 403
+
+
+def test_the_page_of_documents_gives_each_as_each_kind(site: Site) -> None:
+    desk = site.reader("secretariat")
+    record(desk, f"{REGION}/freeze", {"signed": "1"})
+    html = desk.get(f"{HOME}documents").get_data(as_text=True)
+    places = re.findall(r'formaction="([^"]+)"', html)
+    assert len(places) == 8
+    assert [desk.get(one).status_code for one in places] == [200] * 8
+    outsider = site.reader("viewer").get(f"{HOME}documents").get_data(as_text=True)
+    assert "briefing" not in outsider
+    assert "snapshots/1.pdf" in outsider

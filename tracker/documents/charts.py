@@ -51,7 +51,7 @@ def by_round(rounds: Sequence[View], say: Phrases) -> Drawing:
     wide, high, left, top = 66, 120, 34, 40
     most = max((one["expected"] for one in rounds), default=0) or 1
     made = Drawing(
-        say("chart_rates"), say("chart_rates_words"), left + wide * max(len(rounds), 5) + 10, top + high + 24
+        say("chart_rates"), say("chart_rates_words"), left + wide * max(len(rounds), 7) + 10, top + high + 24
     )
     _legend(made, [(filling, say(f"rate_{name}")) for name, filling in SHOWN.items()], left)
     ground = top + high

@@ -6,6 +6,7 @@ from tracker.documents.basis import Basis
 from tracker.documents.names import dates_words, when_words
 from tracker.events.shapes import to_json
 from tracker.projections.readiness_labels import MISSING_WORDS
+from tracker.projections.readiness_region import end_of_review
 from tracker.workplan.review import Review
 
 
@@ -23,6 +24,8 @@ def story(basis: Basis, region: str) -> list[str]:
         told.append(say("story_held", on=when_words(review.held_on, say)))
     elif review.status == "cancelled":
         told.append(say("story_cancelled"))
+    elif (ends := end_of_review(review)) and ends < basis.view.question.day:
+        told.append(MISSING_WORDS["held-or-moved"][say.language])
     else:
         told.append(say("story_ahead", dates=dates_words(to_json(review.current), say)))
     last = review.current.ends_on or review.current.starts_on
