@@ -5,7 +5,8 @@ from __future__ import annotations
 from marshmallow import INCLUDE, fields
 
 from tracker.api.answers import About, integer, record, string
-from tracker.api.queries import QUARTER, Choice, Question, Said
+from tracker.api.queries import Choice, Question, Said
+from tracker.events.vocabulary import QUARTER
 from tracker.phrases import LANGUAGES
 
 LANGUAGE = Choice("the language, whatever the browser prefers", LANGUAGES)
