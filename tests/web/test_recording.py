@@ -235,8 +235,9 @@ def test_what_cannot_be_is_refused_at_its_place_and_what_was_typed_stays(
     assert library.entries() == before
 
 
-def test_words_that_run_the_other_way_stay_in_their_place(site: Site):
-    recorded(site, "secretariat", "session-proposed", title=RLO, kind="workshop")
+def test_a_lead_proposes_and_words_that_run_the_other_way_stay_in_their_place(site: Site):
+    recorded(site, "lead", "session-proposed", title=RLO, kind="workshop")
+    assert "1 session is proposed" in parsed(site.reader("secretariat").get(HOME)).text, "it waits for them"
     html = site.reader("viewer").get(f"{HOME}sessions").get_data(as_text=True)
     assert f"<bdi>{RLO}</bdi>" in html
 

@@ -24,7 +24,7 @@ from tracker.web.fact_requests import Filled, Said, subject_of
 from tracker.web.fact_words import sentences
 from tracker.web.field_labels import LANGUAGES
 from tracker.web.guarding import check_form
-from tracker.web.language import _, occurred_words
+from tracker.web.language import _, occurred_words, wall_words
 from tracker.web.readers import runtime
 from tracker.web.recordable import may_record, state_of_plan, voices_among
 from tracker.web.recurring import like
@@ -288,6 +288,10 @@ def _page(
     )
 
 
+SAID_AS = {"date": occurred_words, "day": occurred_words, "wall": wall_words}
+"""How a page says an answer of a kind."""
+
+
 def _answers(here: Visit, filled: Filled) -> list[tuple[str, str]]:
     """Return ``(label, words)`` of what was filled in."""
     made = []
@@ -297,7 +301,7 @@ def _answers(here: Visit, filled: Filled) -> list[tuple[str, str]]:
             options.get(one, one) for part in ask.parts for one in filled.said.get(part, ()) if one.strip()
         ]
         if values:
-            if ask.name == "occurred_on":
-                values = [occurred_words(one) for one in values]
+            say = SAID_AS.get(ask.kind)
+            values = [say(one) for one in values] if say else values
             made.append((_(ask.label), ", ".join(dict.fromkeys(values))))
     return made

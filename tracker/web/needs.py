@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -12,13 +12,14 @@ from tracker.notifications import outbox
 from tracker.notifications.notices import without_anybody
 from tracker.projections.history import Filters, count_of
 from tracker.projections.rounds import open_quarters
+from tracker.projections.series import is_series
 from tracker.web.language import _, day_words, n_, occurred_words, weekday_words
 from tracker.web.readers import runtime
 from tracker.web.visits import Visit
 from tracker.workplan.activity import Activity
 from tracker.workplan.obligations import Duty, duties
 from tracker.workplan.round import Round
-from tracker.workplan.session import instant_of
+from tracker.workplan.session import Session, instant_of
 from tracker.workplan.workstream import Workstream
 
 MOST = 7
@@ -221,6 +222,14 @@ def _sessions(here: Visit) -> Iterator[Need]:
         )
         yield _some(here, "session", lacking, "at_risk", words)
 
+    plan = here.answer.plan
+    series = {one.id for one in plan.all("session", Session) if is_series(one)}
+    proposed = [one for one in found if one["status"] == "proposed" and one["id"] not in series]
+    if proposed:
+        words = n_("{count} session is proposed", "{count} sessions are proposed", len(proposed))
+        one = _some(here, "session", proposed, "proposed", words)
+        yield replace(one, href=here.to("sessions", status="proposed")) if len(proposed) > 1 else one
+
 
 def _records(here: Visit) -> Iterator[Need]:
     late = [one for one in here.all("milestone") if one["overdue"]]
@@ -240,7 +249,7 @@ def _some(here: Visit, kind: str, found: list[View], shape: str, words: str) -> 
     return Need(shape, words, here.to(kind, id=found[0]["id"]), here.words_of(f"{kind}/{found[0]['id']}"))
 
 
-LISTS = {"session": "sessions", "milestone": "milestones", "product": "products"}
+LISTS = {"session": "follow_up", "milestone": "milestones", "product": "products"}
 
 
 # ----------------------------------------------------------------------------------------------------- auditor

@@ -9,13 +9,13 @@ from tracker.events.dates import YEAR, last_day
 from tracker.events.reading import read_event
 from tracker.events.shapes import to_json
 from tracker.events.vocabulary import is_quarter
-from tracker.projections.series import Series, all_series
+from tracker.projections.series import EVERY, Series, all_series
 from tracker.web.language import capital
 from tracker.web.visits import Visit
 from tracker.workplan.session import Session
 
-TAKEN_OVER = ("level", "region", "country", "zone", "mode", "languages", "audience", "rule")
-"""What a new meeting has as the last one of its kind had it."""
+TAKEN_OVER = ("zone", "mode", "languages", "audience", "rule")
+"""What a new meeting has as the last one of its kind had it; talks go round the regions, regular meetings do not."""
 
 
 def series_of(here: Visit) -> list[Series]:
@@ -35,7 +35,8 @@ def like(here: Visit, id_: str, period: str) -> dict[str, Any]:
         if one.kind == asked.kind and one.starts_at and one.status != "cancelled"
     ]
     last: dict[str, Any] = to_json(max(held, key=lambda one: one.starts_at or "", default=asked))
-    made = {name: last.get(name) for name in TAKEN_OVER}
+    places = ("level", "region", "country") if asked.kind in EVERY else ()
+    made = {name: last.get(name) for name in (*TAKEN_OVER, *places)}
     own = asked.title if isinstance(asked.title, str) else asked.title.get(here.languages[0])
     made |= {"kind": asked.kind, "title": capital(own if isinstance(own, str) else here.text(asked.title))}
     made |= {"workstreams": list(asked.workstreams), "objectives": list(asked.objectives)}
