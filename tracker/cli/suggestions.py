@@ -47,7 +47,7 @@ def suggestions(*, accepted: tuple[str, ...], workplan: str | None, as_json: boo
             for one in found.values()
         ]
         lines = [
-            f"{one.subject:<16}{one.printed:<14}now: {one.held or 'unknown'}\n{'':16}{one.source}"
+            f"{one.subject:<16}{one.printed:<14}  now: {one.held or 'unknown'}\n{'':16}{one.source}"
             for one in found.values()
         ]
         lines.append("Enter one with --accept SUBJECT.")
