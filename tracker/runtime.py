@@ -234,6 +234,18 @@ class Runtime:
         """
         sealer = Sealer()
         wishes, _ = read_wishes(body, sealer)
+        self.rehearse_wishes(workplan, wishes, principal, channel, sealer)
+
+    def rehearse_wishes(
+        self,
+        workplan: str,
+        wishes: list[Wish],
+        principal: Principal,
+        channel: Channel,
+        sealer: Sealer | None = None,
+    ) -> None:
+        """Refuse wishes that are validated already as :meth:`wish` would now."""
+        sealer = sealer or Sealer()
         with self.database.read() as tx:
             end = end_of(tx, workplan)
             now = max(self.now(), parse_instant(end.recorded_at) + timedelta(microseconds=1))

@@ -257,3 +257,13 @@ def test_a_workbook_goes_round_as_a_spreadsheet_saves_it(desk: Installation, kin
     done = record_sheet(desk.runtime, WORKPLAN, IMPORT, outcome)
     assert done
     assert done.count == (1 if kind is SETUP else len(outcome.new))
+
+
+def test_a_sheet_that_is_wrong_throughout_is_refused_soon_and_locks_nobody_out(desk: Installation) -> None:
+    rows = handed_out(desk, PROGRESS, ("2023-Q1", "2023-Q2"))
+    for row in rows:
+        row["assessment"] = "at risk"  # without a reason
+    with desk.runtime.database.write():  # somebody is writing all the while
+        refused = judged(desk, PROGRESS, rows, Shared())
+    assert len(refused.faults) == 201
+    assert "was not judged" in "".join(one.message for one in refused.faults)

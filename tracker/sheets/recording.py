@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tracker.clock import new_id
-from tracker.database import Transaction
 from tracker.directory.principals import Principal
 from tracker.errors import ConflictError, Fault, RuleError
-from tracker.events.append import Appended, Decision
+from tracker.events.append import Appended
 from tracker.events.catalogue import EntryRetracted
 from tracker.events.event import Event, Wish
 from tracker.events.intake import read_wish
@@ -224,25 +222,8 @@ def _repeated(rows: Sequence[Wanted]) -> list[RowFault]:
 # ------------------------------------------------------------------------------------------------------- judging
 
 
-class _RehearsedError(Exception):
-    """Undoes an append that was only to be judged."""
-
-
-def rehearse(runtime: Runtime, workplan: str, principal: Principal, wishes: Sequence[Wish]) -> Decision:
-    """Decide wishes as an append would, with all that is there now, and write nothing.
-
-    Raises:
-        RuleError, ConflictError: as the append would.
-    """
-    found: list[Decision] = []
-
-    def undo(_tx: Transaction, decision: Decision) -> None:
-        found.append(decision)
-        raise _RehearsedError
-
-    with contextlib.suppress(_RehearsedError):
-        runtime.wish(workplan, list(wishes), principal, "import", alongside=undo)
-    return found[0]
+MOST_REFUSED = 200
+"""Rows that rules refuse and that are told; each costs judging its subject again."""
 
 
 def _judged(
@@ -252,7 +233,7 @@ def _judged(
 
     def judge(some: Numbered) -> RuleError | ConflictError | None:
         try:
-            rehearse(runtime, workplan, principal, [wish for _, wish in some])
+            runtime.rehearse_wishes(workplan, [wish for _, wish in some], principal, "import")
         except (RuleError, ConflictError) as error:
             return error
         return None
@@ -262,15 +243,22 @@ def _judged(
     by_subject: dict[str, Numbered] = defaultdict(list)
     for one, wish in wishes:
         by_subject[wish.subject].append((one, wish))
-    return [fault for some in by_subject.values() for fault in _refused(kind, some, judge)]
+    faults: list[RowFault] = []
+    for some in by_subject.values():
+        faults += _refused(kind, some, judge, MOST_REFUSED - len(faults))
+        if len(faults) == MOST_REFUSED:
+            words = f"is the {MOST_REFUSED}th row that the rules refuse; what comes after it was not judged"
+            return [*faults, RowFault(faults[-1].row, None, None, words, "Mend these first.")]
+    return faults
 
 
 def _refused(
-    kind: Kind, some: Numbered, judge: Callable[[Numbered], RuleError | ConflictError | None]
+    kind: Kind, some: Numbered, judge: Callable[[Numbered], RuleError | ConflictError | None], most: int
 ) -> list[RowFault]:
     """Return the rows of one subject that are refused, taking one out after the other until the rest fits."""
-    faults, left = [], list(some)
-    while left and (error := judge(left)) is not None:
+    faults: list[RowFault] = []
+    left = list(some)
+    while left and len(faults) < most and (error := judge(left)) is not None:
         index, pointer = _place(error.field or "", len(left))
         one, _ = left.pop(index)
         faults.append(_fault(kind, one, pointer, str(error), error.way_out))
