@@ -226,26 +226,17 @@ class Runtime:
         world = _world(plan, head, prepared)
         return judge(prepared, said, place, world, lambda subject: read_subject(tx, workplan, subject))
 
-    def rehearse(self, workplan: str, body: Any, principal: Principal, channel: Channel) -> None:
-        """Refuse what :meth:`submit` would refuse now. Nothing is written, and nothing is locked.
-
-        Raises:
-            RuleError, ConflictError, DeniedError, NotFoundError: as there.
-        """
-        sealer = Sealer()
-        wishes, _ = read_wishes(body, sealer)
-        self.rehearse_wishes(workplan, wishes, principal, channel, sealer)
-
-    def rehearse_wishes(
+    def rehearse(
         self,
         workplan: str,
-        wishes: list[Wish],
+        body: Any,
         principal: Principal,
         channel: Channel,
-        sealer: Sealer | None = None,
+        wishes: list[Wish] | None = None,
     ) -> None:
-        """Refuse wishes that are validated already as :meth:`wish` would now."""
-        sealer = sealer or Sealer()
+        """Refuse as :meth:`submit` would now, or :meth:`wish` of ``wishes``. Nothing is written or locked."""
+        sealer = Sealer()
+        wishes = read_wishes(body, sealer)[0] if wishes is None else wishes
         with self.database.read() as tx:
             end = end_of(tx, workplan)
             now = max(self.now(), parse_instant(end.recorded_at) + timedelta(microseconds=1))

@@ -233,7 +233,7 @@ def _judged(
 
     def judge(some: Numbered) -> RuleError | ConflictError | None:
         try:
-            runtime.rehearse_wishes(workplan, [wish for _, wish in some], principal, "import")
+            runtime.rehearse(workplan, None, principal, "import", [wish for _, wish in some])
         except (RuleError, ConflictError) as error:
             return error
         return None
