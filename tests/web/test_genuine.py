@@ -87,7 +87,7 @@ def test_the_key_and_the_day_of_the_first_signature_are_told_and_checked(site: S
     assert "Nobody has signed it yet" in text_of(site, "entries/20/genuine")
     size = sign(site.house.runtime, PLAN).size
     said = text_of(site, "entries/20/genuine")
-    assert f"5 July 2023, 12:00, Europe/Zurich, with the {size} entries that there were" in said
+    assert f"5 July 2023, 12:00, Zurich time, with the {size} entries that there were" in said
     assert re.search(r"([0-9A-F]{4}-){7}[0-9A-F]{4}", said)
     assert "good, and of this very log" in said
     assert "Nobody has signed it yet" in text_of(site, "entries/20/genuine?as_of=position:30")

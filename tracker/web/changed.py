@@ -17,6 +17,7 @@ from tracker.web import labels, language
 from tracker.web.differences import Line, lines
 from tracker.web.language import _, capital, instant_words, occurred_words
 from tracker.web.subjects import subject_words
+from tracker.web.telling import speaker_words
 from tracker.web.visits import Visit
 from tracker.workplan.workstream import Workstream
 
@@ -144,12 +145,12 @@ class Telling:
 
 def told_doer(here: Visit, one: dict[str, Any]) -> Doer:
     """Return an entry that did something in words, as far as this reader may know."""
-    may_know, speaker = here.may("history"), one["speaker"]
+    may_know = here.may("history")
     day = local_day(parse_instant(one["recorded_at"]), here.zone).isoformat()
     return Doer(
         position=one["position"],
         title=CATALOGUE[one["type"]].labels[language.spoken()],
-        speaker=speaker["display"] if may_know and speaker["role"] != "system" else None,
+        speaker=speaker_words(here, one) if may_know else None,
         channel=_(labels.CHANNEL[one["channel"]]) if may_know else None,
         recorded=instant_words(one["recorded_at"], here.zone),
         occurred=occurred_words(one["occurred_on"]) if one["occurred_on"] != day else None,

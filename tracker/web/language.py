@@ -70,6 +70,8 @@ def wall_words(said: str) -> str:
 
 def zone_words(zone: str) -> str:
     """Return the time of a zone by its place: ``Zurich time``, ``hora de Zúrich``."""
+    if "/" not in zone or zone.startswith("Etc/"):
+        return zone
     return _("{place} time", place=get_timezone_location(zone, locale=locale(), return_city=True))
 
 

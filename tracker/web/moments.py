@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tracker.errors import MomentError
 from tracker.projections.questions import DAY, Question
-from tracker.web.language import _, day_words, instant_words
+from tracker.web.language import _, day_words, instant_words, zone_words
 from tracker.workplan.root import Workplan
 
 QUESTION = ("as_of", "effective_on")
@@ -58,8 +58,10 @@ class Moment:
         """When it was known so, in words."""
         asked, zone = self.question.as_of or "", self.question.zone
         if DAY.fullmatch(asked):
-            return _("{day}, end of day, {zone}", day=day_words(asked), zone=zone)
-        return _("{instant}, {zone}", instant=instant_words(self.question.recorded_at, zone), zone=zone)
+            return _("{day}, end of day, {zone}", day=day_words(asked), zone=zone_words(zone))
+        return _(
+            "{instant}, {zone}", instant=instant_words(self.question.recorded_at, zone), zone=zone_words(zone)
+        )
 
     @property
     def words(self) -> str:

@@ -11,7 +11,7 @@ from tracker.clock import new_id
 from tracker.errors import ConflictError, DeniedError, MomentError, RuleError, TrackerError, UnavailableError
 from tracker.projections.bounds import last_position
 from tracker.web.guarding import check_form
-from tracker.web.language import _, day_words, instant_words
+from tracker.web.language import _, day_words, instant_words, zone_words
 from tracker.web.progress import faults_of
 from tracker.web.readers import runtime
 from tracker.web.refusals import status_of
@@ -68,5 +68,5 @@ def _line(here: Visit, one: Moment) -> dict[str, Any]:
     except MomentError:
         position = None
     is_day = "T" not in one.at
-    words = day_words(one.at) if is_day else f"{instant_words(one.at, here.zone)}, {here.zone}"
+    words = day_words(one.at) if is_day else f"{instant_words(one.at, here.zone)}, {zone_words(here.zone)}"
     return {"slug": one.slug, "title": one.title, "words": words, "is_day": is_day, "position": position}

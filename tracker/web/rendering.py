@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -57,11 +58,17 @@ def prepare(app: Flask) -> None:
         capital=language.capital,
         country=language.country_words,
         zone=language.zone_words,
+        in_words=in_words,
     )
 
     @app.context_processor
     def _reader() -> dict[str, Any]:
         return {"reader": readers.reader()}
+
+
+def in_words(table: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the values of a table of labels with their words, as choices have them."""
+    return [(value, language._(words)) for value, words in table.items()]
 
 
 def asset(name: str) -> str:

@@ -97,7 +97,7 @@ def tell(here: Visit, view: dict[str, Any]) -> Told:
         occurred_then=occurred_words(view["occurred_on"]) if now_said != view["occurred_on"] else None,
         is_late=now_said != local_day(parse_instant(view["recorded_at"]), here.zone).isoformat(),
         is_imported=view["channel"] == "import",
-        speaker=view["speaker"]["display"] if may_know and view["speaker"]["role"] != "system" else None,
+        speaker=speaker_words(here, view) if may_know else None,
         channel=_(labels.CHANNEL[view["channel"]]) if may_know else None,
         source=_sourced(view) if may_know else None,
         reason=view.get("reason") if may_know else None,
@@ -129,6 +129,22 @@ def folded(entries: list[Told]) -> list[list[Told]]:
         else:
             groups.append([one])
     return groups
+
+
+def speaker_words(here: Visit, view: dict[str, Any]) -> str | None:
+    """Return in whose voice an entry speaks; None of the system's own."""
+    entity, role = view["speaker"]["entity"], view["speaker"]["role"]
+    if role == "system":
+        return None
+    if role == "lead":
+        return here.name(entity)
+    behalf = view.get("on_behalf_of")
+    if entity is None:
+        return _("Secretariat")
+    if behalf is None:
+        return _("Secretariat, for {name}", name=here.name(entity))
+    way = _(labels.RECEIVED_BY[behalf["by"]])
+    return _("Secretariat, for {name} ({way})", name=here.name(entity), way=way)
 
 
 def _known(positions: list[int] | None, here: Visit) -> list[int]:
