@@ -26,8 +26,10 @@ def html_(text: str, /, **operands: object) -> Markup:
 
 
 def day_words(day: date | str) -> str:
-    """Return a day as ``15 June 2023``, ``15 de junio de 2023``."""
-    return format_date(date.fromisoformat(day) if isinstance(day, str) else day, "long", locale())
+    """Return a day as ``15 June 2023``, ``15 de junio de 2023``, ``1er juin 2023``."""
+    day = date.fromisoformat(day) if isinstance(day, str) else day
+    said = format_date(day, "long", locale())
+    return f"1er {said[2:]}" if day.day == 1 and spoken() == "fr" else said
 
 
 def weekday_words(day: date) -> str:
