@@ -23,8 +23,10 @@ SOURCES = ROOT / "tracker"
 CATALOGUES = SOURCES / "translations"
 LANGUAGES = ("es", "fr")
 KEYWORDS = {"_": None, "n_": (1, 2)}
-NO_WORDS = frozenset({"QUARTER_PATTERNS", "LOOKS", "TONE", "SHAPES", "HEADERS", "TYPES"})
+NO_WORDS = frozenset({"QUARTER_PATTERNS", "readiness_told.LOOKS", "TONE", "SHAPES", "HEADERS", "TYPES"})
 """Tables of the pages that hold no words."""
+REFUSING = ("workplan/*.py", "directory/*.py", "notifications/desk.py", "projections/questions.py")
+"""Where the refusals come from that pages meet."""
 COUNTED = frozenset({f"tracker.web.labels.{name}" for name in ("STATUS", "ASSESSMENT", "OTHER")})
 """Tables whose words stand beside a number too: English has one form for all, other languages do not."""
 WORDY = frozenset({"label", "title"})
@@ -44,10 +46,26 @@ def gathered() -> Catalog:
         for said in called(ast.parse(file.read_text(encoding="utf-8"))):
             found.add(said, locations=[(file.relative_to(ROOT).as_posix(), None)])
     sys.path.insert(0, str(ROOT))
+    plainly = importlib.import_module("tracker.web.refusal_words").PLAINLY
+    for file in sorted(file for place in REFUSING for file in SOURCES.glob(place)):
+        for said in refused(ast.parse(file.read_text(encoding="utf-8"))):
+            if said not in plainly:
+                found.add(said, locations=[(file.relative_to(ROOT).as_posix(), None)])
     for module in pkgutil.iter_modules([str(SOURCES / "web")]):
         for said in tables(importlib.import_module(f"tracker.web.{module.name}"), _own_names(module.name)):
             found.add(said, locations=[(f"tracker/web/{module.name}.py", None)])
     return found
+
+
+def refused(tree: ast.Module) -> Iterator[str]:
+    """Yield the texts of refusals and their ways out: pages say those that they have no plainer words for."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            if name.endswith("Error") or name in {"refuse", "_refused"}:
+                said = [*node.args[:1], *(one.value for one in node.keywords if one.arg == "way_out")]
+                texts = [one.value for one in said if isinstance(one, ast.Constant)]
+                yield from (text for text in texts if isinstance(text, str) and " " in text)
 
 
 def called(tree: ast.Module) -> Iterator[Text]:
@@ -78,7 +96,11 @@ def tables(module: Any, own: set[str]) -> Iterator[Text]:
     Pages look them up and pass what they find through ``_``, which whoever reads calls cannot see.
     """
     for name, table in vars(module).items():
-        if name.isupper() and name in own - NO_WORDS:
+        if (
+            name.isupper()
+            and name in own
+            and not NO_WORDS & {name, f"{module.__name__.rpartition('.')[2]}.{name}"}
+        ):
             words = _words_in(table)
             yield from (
                 ((one, one) for one in words if isinstance(one, str))

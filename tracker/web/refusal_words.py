@@ -134,7 +134,8 @@ def said_plainly(error: TrackerError, fault: Fault | None = None) -> str:
         return _(known)
     if fault is not None:
         return _sentence(humane(fault.message))
-    return " ".join(_sentence(humane(part)) for part in (str(error), error.way_out or "") if part)
+    parts = (_(error.template, **error.operands), _(error.way_out or ""))
+    return " ".join(_sentence(humane(part)) for part in parts if part)
 
 
 def faults_by_field(error: TrackerError, place: Callable[[str], str]) -> dict[str, str]:
@@ -160,7 +161,7 @@ def humane(said: str) -> str:
         said = re.sub(rf"\b{code}\b", _(words), said) if "_" in code else said
     said = DATE.sub(lambda match: _try_day(match[0]), said)
     said = QUARTER.sub(lambda match: occurred_words(match[0]), said)
-    return re.sub(r"`([^`]*)`", r"“\1”", said)
+    return re.sub(r"`([^`]*)`", lambda match: _("“{text}”", text=match[1]), said)
 
 
 def _try_day(said: str) -> str:
