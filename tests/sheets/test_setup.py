@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from openpyxl import load_workbook
 from tests.installation import WORKPLAN, Installation, fact
 from tracker.directory import people
 from tracker.directory.principals import system
-from tracker.errors import RuleError
+from tracker.errors import NotFoundError, RuleError
 from tracker.projections.undoing import correlation_of, imports
+from tracker.sheets import uploads
 from tracker.sheets.foreseeing import foreseen
 from tracker.sheets.handing_out import progress_sheet, setup_sheet
 from tracker.sheets.progress import PROGRESS
@@ -267,3 +269,22 @@ def test_a_sheet_that_is_wrong_throughout_is_refused_soon_and_locks_nobody_out(d
         refused = judged(desk, PROGRESS, rows, Shared())
     assert len(refused.faults) == 201
     assert "was not judged" in "".join(one.message for one in refused.faults)
+
+
+def test_a_file_waits_for_its_bearer_for_a_day(house: Installation) -> None:
+    now = house.clock.now
+    with house.runtime.database.write() as tx:
+        first = uploads.keep(tx, now, WORKPLAN, "p1", "setup", "a.csv", b"\x00\xff", SHARED)
+        second = uploads.keep(tx, now, WORKPLAN, "p1", "setup", "b.csv", b"two", SHARED)
+        uploads.keep(tx, now, WORKPLAN, "p2", "setup", "c.csv", b"three", SHARED)
+    with house.runtime.database.write() as tx:
+        kept = uploads.kept(tx, now, WORKPLAN, "p1", second)
+        assert (kept.name, kept.data, kept.shared) == ("b.csv", b"two", SHARED)
+        for whose, which, at in (
+            ("p1", first, now),
+            ("p2", second, now),
+            ("p1", second, now + timedelta(days=2)),
+        ):
+            with pytest.raises(NotFoundError):
+                uploads.kept(tx, at, WORKPLAN, whose, which)
+        assert (uploads.prune(tx, now), uploads.prune(tx, now + timedelta(days=2))) == (0, 2)
