@@ -82,6 +82,7 @@ def test_a_session_is_planned_moved_over_the_clock_change_and_cancelled(ana: Ins
     assert (planned["DTSTART"], planned["DTEND"]) == ("20231027T130000Z", "20231027T150000Z")
     assert planned["SUMMARY"].startswith("Conversaciones sobre el Pacto\\, con una coma\\; y un punto")
     assert planned["URL"].endswith("/w/unnm-2022-2024/sessions/talk")
+    assert planned["DESCRIPTION"] == "all · en"
     ana.clock.move(hours=1)
     moved = {"starts_at": "2023-10-30T15:00", "ends_at": "2023-10-30T17:00"}
     ana.post(fact("SessionRescheduled", "session/talk", moved))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.installation import API, WORKPLAN, Installation
+from tests.installation import API, WORKPLAN, Installation, fact
 
 SEED = Path(__file__).parents[1] / "fixtures" / "workplan-2022-2024.es.txt"
 QUESTION = {"as_of", "effective_on", "position", "recorded_at", "zone", "words"}
@@ -216,3 +216,36 @@ def test_regions_say_their_countries_and_that_the_list_is_not_official(library: 
     assert by_id["asia-pacific"]["CK"]["membership"] == "associate"
     assert by_id["lac"]["BR"]["names"] == {"en": "Brazil", "es": "Brasil", "fr": "Brésil"}
     assert (found["regions"]["verified"], found["countries"]["verified"]) == (True, False)
+
+
+def test_sessions_are_found_by_kind_level_and_what_is_missing(house: Installation) -> None:
+    talk = {
+        "kind": "gcm_talks",
+        "title": "A",
+        "level": "regional",
+        "region": "africa",
+        "starts_at": "2023-06-22T15:00",
+        "ends_at": "2023-06-22T16:00",
+        "zone": "Africa/Nairobi",
+        "mode": "online",
+        "languages": ["en"],
+        "audience": "all",
+        "rule": "open",
+        "workstreams": [],
+        "objectives": [],
+    }
+    for slug, rule in (("open", "open"), ("closed", "chatham_house")):
+        house.write(fact("SessionScheduled", f"session/{slug}", talk | {"rule": rule}))
+        house.write(fact("SessionHeld", f"session/{slug}") | {"occurred_on": "2023-06-22"})
+    recording = {"kind": "recording", "url": "https://example.org/r", "language": "en"}
+    house.write(fact("SessionMaterialPublished", "session/open", recording))
+
+    def found(query: str) -> list[str]:
+        return [one["id"] for one in house.read(f"sessions?{query}")["items"]]
+
+    assert found("kind=annual_meeting") == ["reunion-anual"]
+    assert found("kind=gcm_talks&level=regional") == ["closed", "open"]
+    assert found("missing=any") == found("missing=summary") == ["open"], "none is chased under Chatham House"
+    assert found("missing=recording") == []
+    for query in ("kind=party", "level=local", "missing=agenda"):
+        assert house.get(f"sessions?{query}").status_code == 422, query

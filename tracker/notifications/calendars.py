@@ -91,4 +91,6 @@ def _event(
     event.add("url", home + PAGES[kind].format(id=found))
     if one.place:
         event.add("location", one.place)
+    if one.about:
+        event.add("description", one.about)
     return event

@@ -44,6 +44,8 @@ class Appointment:
     position: int
     is_cancelled: bool = False
     place: str | None = None
+    about: str | None = None
+    """For whom a session is, and in which languages."""
 
     @property
     def last_day(self) -> date:
@@ -88,7 +90,9 @@ def _about(plan: Plan, root: Workplan, wanted: Wanted) -> Iterator[Appointment]:
             zone = session.zone or root.zone
             start, end = instant_of(session.starts_at, zone), instant_of(session.ends_at, zone)
             is_off = session.status == "cancelled"
-            yield _made(plan, f"session/{session.id}", session.title, start, end, is_cancelled=is_off)
+            made = _made(plan, f"session/{session.id}", session.title, start, end, is_cancelled=is_off)
+            said = (session.audience, ", ".join(session.languages))
+            yield replace(made, about=" · ".join(one for one in said if one) or None)
     for review in reviews:
         if review.current.starts_on:
             first = date.fromisoformat(review.current.starts_on)
