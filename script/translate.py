@@ -23,7 +23,9 @@ SOURCES = ROOT / "tracker"
 CATALOGUES = SOURCES / "translations"
 LANGUAGES = ("es", "fr")
 KEYWORDS = {"_": None, "n_": (1, 2)}
-NO_WORDS = frozenset({"QUARTER_PATTERNS", "readiness_told.LOOKS", "TONE", "SHAPES", "HEADERS", "TYPES"})
+NO_WORDS = frozenset(
+    {"QUARTER_PATTERNS", "readiness_told.LOOKS", "needs.LISTS", "TONE", "SHAPES", "HEADERS", "TYPES"}
+)
 """Tables of the pages that hold no words."""
 REFUSING = ("workplan/*.py", "directory/*.py", "notifications/desk.py", "projections/questions.py")
 """Where the refusals come from that pages meet."""

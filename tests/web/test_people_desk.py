@@ -34,7 +34,7 @@ def test_a_lead_joins_after_it_was_said_what_will_be(site: Site):
     page = parsed(sent(reader, ADD, fill(site)))
     for words in (
         "Ana Torres is entered in the directory",
-        "the role “lead”",
+        "the role “focal point”",
         "entries record that they are",
     ):
         assert words in page.text, words

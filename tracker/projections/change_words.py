@@ -1,5 +1,7 @@
 """What changed, in one sentence: its phrases in three languages, each leading to the lines that it counts."""
 
+# ruff: noqa: RUF001 - French writes its apostrophe so
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -27,7 +29,8 @@ def sentence(found: dict[str, Any], language: str = "en") -> list[Phrase]:
     to = found["to"]
     after = "now" if {to["as_of"], to["effective_on"]} <= {None, "now"} else "after"
     made = [Phrase(words["backwards"][0] + " ")] if found["is_backwards"] else []
-    made.append(Phrase(f"{said('before', counts['before'])}, {said(after, counts['after'])}: "))
+    colon = "\u00a0: " if language == "fr" else ": "
+    made.append(Phrase(f"{said('before', counts['before'])}, {said(after, counts['after'])}{colon}"))
     made += _listed(
         [
             Phrase(said(name, counts[name]), name if counts[name] else None)
@@ -99,8 +102,8 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "now": ("{count} maintenant", "{count} maintenant"),
         "added": ("{count} ajoutée", "{count} ajoutées"),
         "withdrawn": ("{count} retirée du plan", "{count} retirées du plan"),
-        "status_changed": ("{count} a changé d'état", "{count} ont changé d'état"),
-        "window_moved": ("{count} fenêtre déplacée", "{count} fenêtres déplacées"),
+        "status_changed": ("{count} a changé d’état", "{count} ont changé d’état"),
+        "window_moved": ("{count} période déplacée", "{count} périodes déplacées"),
         "besides": ("En outre :",),
         "other_added": ("{count} autre élément ajouté", "{count} autres éléments ajoutés"),
         "other_withdrawn": ("{count} autre élément retiré", "{count} autres éléments retirés"),

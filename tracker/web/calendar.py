@@ -16,11 +16,10 @@ from werkzeug.wrappers import Response
 from tracker.directory import feeds
 from tracker.errors import RuleError
 from tracker.notifications.calendars import phrases_of, words_of
-from tracker.phrases import LANGUAGES
 from tracker.projections.appointments import Appointment, Scope, Wanted, appointments
 from tracker.web import labels
 from tracker.web.guarding import check_form
-from tracker.web.language import _
+from tracker.web.language import _, spoken
 from tracker.web.readers import reader, runtime
 from tracker.web.rendering import shell
 from tracker.web.visits import Visit, page, visit
@@ -57,8 +56,7 @@ def make_feed(workplan: str) -> tuple[str, int]:
     with visit(workplan) as here:
         scope, value = _chosen(here, request.form.get("what", ""))
         person, run = here.principal.actor, runtime()
-        language = here.languages[0] if here.languages[0] in LANGUAGES else "en"
-        made = feeds.new_feed(workplan, person, scope, value, language)
+        made = feeds.new_feed(workplan, person, scope, value, spoken())
     with run.directory() as tx:
         secret = feeds.create_feed(tx, run.now(), made)
     with visit(workplan) as here:
@@ -126,7 +124,7 @@ def _said(feed: dict[str, Any]) -> str:
 
 
 def shown_of(here: Visit, one: Appointment) -> Shown:
-    words = words_of(one, phrases_of(here.languages[0]))
+    words = words_of(one, phrases_of(spoken()))
     address = here.to_subject(one.subject)
     if isinstance(one.start, datetime) and isinstance(one.end, datetime):
         start, end = one.start.astimezone(ZoneInfo(here.zone)), one.end.astimezone(ZoneInfo(here.zone))

@@ -242,7 +242,7 @@ KINDS = {
 
 ROLE = {
     "viewer": "reader",
-    "lead": "lead",
+    "lead": "focal point",
     "reviewer": "review team",
     "auditor": "auditor",
     "secretariat": "Secretariat",
