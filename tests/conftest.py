@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from filelock import FileLock
 
@@ -46,6 +47,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    hypothesis.settings.register_profile("suite", deadline=None)  # a machine that is busy makes no test wrong
+    hypothesis.settings.load_profile("suite")
     # Tests commit some ten thousand times. A disk would be waited for each time, and shows no more than memory does:
     # what a power failure leaves is worked out from a journal of what was written and synced.
     if "TMPDIR" not in os.environ and _is_roomy(MEMORY):

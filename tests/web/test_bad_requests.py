@@ -82,7 +82,7 @@ def test_a_report_is_taken_on_both_engines(either_site: Site):
     said = {
         name: value for name, value in parsed(reader.get(page)).fields.items() if name not in {"view", "day"}
     }
-    assert reader.post(page, data=said | {"note": "Taken."}).status_code == 303
+    assert reader.post(page, data=said | {"note": "Taken.", "action": "record"}).status_code == 303
     assert "Taken." in parsed(reader.get(page)).text
 
 
@@ -102,7 +102,7 @@ def test_a_database_that_does_not_answer_is_said_plainly(site: Site, monkeypatch
     }
     with site.house.runtime.database.write() as tx:
         tx.run("ALTER TABLE idempotency_keys RENAME TO gone")
-    answer = reader.post(page, data=said | {"note": "Kept while the database rests."})
+    answer = reader.post(page, data=said | {"note": "Kept while the database rests.", "action": "record"})
     assert answer.status_code == 503
     assert parsed(answer).fields["note"] == "Kept while the database rests."
     assert "Nothing is known to be saved" in parsed(answer).text
