@@ -176,3 +176,16 @@ def test_a_duration_goes_back_by_the_calendar_of_the_plan_also_across_a_change_o
 def test_a_day_ends_when_the_next_begins_whatever_the_clocks_do(zone, day, last):
     plan = Workplan("w", {"en": "w"}, Window("2010-Q1", "2024-Q4"), zone, "o", {}, False, False, ())
     assert instant_of(plan, datetime(2024, 1, 1, tzinfo=UTC), day, "as_of") == datetime.fromisoformat(last)
+
+
+def test_a_past_day_is_folded_again_only_after_a_late_entry(runtime):
+    assert status_of(runtime, effective_on="2023-03-10") == "in_progress"
+    kept = runtime.cache.folded._kept
+    assert len(kept) == 1
+    post(runtime, report("3.1", assessment="on_track"))
+    assert status_of(runtime, effective_on="2023-03-10") == "in_progress"
+    assert len(kept) == 1
+    post(runtime, report("3.1", assessment="delayed", reason="late", occurred_on="2023-03-09"))
+    assert status_of(runtime, effective_on="2023-03-09") == "in_progress"
+    assert status_of(runtime, effective_on="2023-03-10") == "in_progress"
+    assert len(kept) == 3
