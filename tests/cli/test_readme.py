@@ -39,7 +39,7 @@ def test_the_readme_runs_as_it_is_printed(tmp_path: Path, free_port: int) -> Non
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=100,
         )
     outputs = done.stdout.split("--8<--\n")
     for (command, expected), output in zip(steps, outputs, strict=False):
