@@ -7,6 +7,7 @@ import io
 import re
 
 import openpyxl
+import pytest
 
 from tests.web.site import HARBOUR, HOME, Site, parsed
 
@@ -125,3 +126,17 @@ def test_the_history_is_filtered_by_the_address_and_paged(library: Site):
         seen += page.text.count("full entry")
         path = next((link for link in page.links if "after=" in link and "as_of=" not in link), "")
     assert seen == library.entries()
+
+
+def test_many_differences_stand_on_pages_under_one_sentence(library: Site, monkeypatch: pytest.MonkeyPatch):
+    reader = library.reader("secretariat")
+    whole = parsed(reader.get(f"{HOME}changes?from=2023-02-01"))
+    monkeypatch.setattr("tracker.web.comparison.PAGE", 2)
+    first, second = (
+        parsed(reader.get(f"{HOME}changes?from=2023-02-01{after}")) for after in ("", "&after=2")
+    )
+    sentence = "63 activities then, 62 now"
+    assert all(sentence in page.text for page in (whole, first, second))
+    assert "1 to 2 of" in first.text
+    assert "3 to " in second.text
+    assert f"{HOME}changes?from=2023-02-01&after=2" in first.links

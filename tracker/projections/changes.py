@@ -52,8 +52,17 @@ def changes(
     An activity counts as added when it is in the plan only at the second point, as withdrawn when only at the
     first. ``counts`` are about activities. Within each list subjects stand by workstream, then in plan order.
     """
+    made = compared(first, second)
+    explain(tx, workplan, first, second, made)
+    return made
+
+
+def explain(
+    tx: Transaction, workplan: str, first: tuple[Question, Plan], second: tuple[Question, Plan], made: View
+) -> None:
+    """Put beside every difference listed which entries did it."""
     (asked, before), (asked_then, after) = first, second
-    made, found = compared(first, second), _finder(tx, workplan, asked, asked_then)
+    found = _finder(tx, workplan, asked, asked_then)
     for name in ("added", "withdrawn"):
         for one in made[name]:
             one["events"] = list(found(one["subject"]).of(PRESENT))
@@ -62,7 +71,6 @@ def changes(
             field["events"] = _did(one["subject"], field["field"], found, before, after)
         one["events"] = sorted({position for field in one["fields"] for position in field["events"]})
     _describe(tx, workplan, after, made)
-    return made
 
 
 def compared(first: tuple[Question, Plan], second: tuple[Question, Plan]) -> View:

@@ -8,7 +8,7 @@ from typing import Any
 
 from tracker.events.catalogue import CATALOGUE
 from tracker.events.dates import local_day, parse_instant
-from tracker.projections.change_words import sentence
+from tracker.projections.change_words import Phrase
 from tracker.projections.reading_rights import WITHHELD
 from tracker.projections.speakers import display_name
 from tracker.projections.views import view_of
@@ -31,6 +31,8 @@ TOLD_ELSEWHERE = {
 """Fields of a view, by kind, that another subject's lines say, or that only the calendar changes."""
 
 WITH_TEXT = ("activity", "commitment")
+MOST = 12
+"""Entries told beside one change; the history has them all."""
 WHAT = {"added": "added", "withdrawn": "removed from the plan", "changed": "changed"}
 
 
@@ -52,7 +54,8 @@ class Doer:
 class Changed:
     """One subject that differs.
 
-    ``changes`` pairs lines with the entries that did them; ``marks`` are what phrases of the sentence lead to.
+    ``changes`` are lines, the last entries that did them, and how many more did; ``marks`` are what phrases of the
+    sentence lead to.
     """
 
     what: str
@@ -61,15 +64,21 @@ class Changed:
     workstream: str | None
     title: str
     text: str
-    changes: list[tuple[list[Line], list[Doer]]]
+    changes: list[tuple[list[Line], list[Doer], int]]
     marks: frozenset[str]
 
 
 class Telling:
-    """Tells what two answers differ in, to one reader; names are as they were at the second point."""
+    """Tells what two answers differ in, to one reader; names are as they were at the second point.
 
-    def __init__(self, here: Visit, after: View, found: dict[str, Any]) -> None:
+    ``said`` is the sentence about all that differs, ``differing`` how many subjects do; ``found`` may list a part.
+    """
+
+    def __init__(
+        self, here: Visit, after: View, found: dict[str, Any], said: list[Phrase], differing: int
+    ) -> None:
         self.here, self.after, self.found = here, after, found
+        self.said, self.differing = said, differing
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -98,8 +107,7 @@ class Telling:
     def phrases(self, groups: list[tuple[str, str, list[Changed]]]) -> list[tuple[str, str | None]]:
         """Return the sentence as ``(text, the mark it leads to)``; a phrase that counts nothing shown leads nowhere."""
         shown = {name for _key, _title, items in groups for item in items for name in item.marks}
-        made = sentence(self.found, language.spoken())
-        return [(one.text, one.leads_to if one.leads_to in shown else None) for one in made]
+        return [(one.text, one.leads_to if one.leads_to in shown else None) for one in self.said]
 
     def say(self, one: dict[str, Any], field: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
         """Yield a field's change in words, nothing where this reader is not told."""
@@ -132,7 +140,14 @@ class Telling:
             workstream=one["workstream"],
             title=self.title_of(one),
             text=self.here.text(state.get("text" if one["kind"] in WITH_TEXT else "title")),
-            changes=[(made, [told_doer(self.here, entries[at]) for at in events]) for made, events in told],
+            changes=[
+                (
+                    made,
+                    [told_doer(self.here, entries[at]) for at in events[-MOST:]],
+                    max(0, len(events) - MOST),
+                )
+                for made, events in told
+            ],
             marks=_marks(what, one),
         )
 

@@ -12,18 +12,20 @@ from werkzeug.wrappers import Response
 
 from tracker.errors import MomentError
 from tracker.projections.change_sheet import COLUMNS, rows
-from tracker.projections.changes import SPOKEN, split_point
-from tracker.projections.changes import changes as changes_between
+from tracker.projections.change_words import sentence
+from tracker.projections.changes import SPOKEN, compared, explain, split_point
 from tracker.projections.questions import DAY
 from tracker.projections.sheets import MEDIA_TYPES, Format, Table, file_of, instant_cell
 from tracker.runtime import View
 from tracker.web.changed import WHAT, Telling
-from tracker.web.language import _, day_words
+from tracker.web.language import _, day_words, spoken
 from tracker.web.moments import Moment
 from tracker.web.readers import runtime
 from tracker.web.rendering import shell
 from tracker.web.visits import Visit, page, visit
 
+PAGE = 50
+"""Subjects on a page."""
 HEADERS = {
     "workstream": "workstream",
     "subject": "id",
@@ -52,7 +54,8 @@ def changes(workplan: str) -> tuple[str, int] | Response:
         if not first:
             return page("changes.html", here, asked=None, form=_form("", ""))
         with _two(here, first, second or here.moment.point) as (before, after, notice):
-            telling = _telling(here, before, after)
+            start = _start()
+            telling = _telling(here, before, after, start, PAGE)
             groups = telling.groups()
             return page(
                 "changes.html",
@@ -63,6 +66,9 @@ def changes(workplan: str) -> tuple[str, int] | Response:
                 form=_form(first, second),
                 phrases=telling.phrases(groups),
                 groups=groups,
+                start=start,
+                step=PAGE,
+                differing=telling.differing,
                 what=WHAT,
                 files={"from": first} | ({"to": second} if second else {}),
             )
@@ -92,13 +98,33 @@ def changes_file(workplan: str, form: Format) -> Response:
             return answer
 
 
+def _start() -> int:
+    said = request.args.get("after", "")
+    return int(said) if said.isdecimal() and len(said) < 9 else 0
+
+
 def _ends() -> tuple[str, str]:
     return request.args.get("from", "").strip(), request.args.get("to", "").strip()
 
 
-def _telling(here: Visit, before: View, after: View) -> Telling:
-    found = changes_between(after.tx, here.id, (before.question, before.plan), (after.question, after.plan))
-    return Telling(here, after, here.reveal(found))
+def _telling(here: Visit, before: View, after: View, start: int = 0, count: int | None = None) -> Telling:
+    """Return what changed, ready to be told; of it all or ``count`` subjects from ``start``, in the order shown."""
+    first, second = (before.question, before.plan), (after.question, after.plan)
+    found = compared(first, second)
+    said = sentence(found, spoken())
+    order = [
+        (name, one["subject"])
+        for stream in found["workstreams"]
+        for name in WHAT
+        for one in found[name]
+        if one["workstream"] == stream["workstream"]
+    ]
+    if count is not None:
+        kept = set(order[start : start + count])
+        for name in WHAT:
+            found[name] = [one for one in found[name] if (name, one["subject"]) in kept]
+    explain(after.tx, here.id, first, second, found)
+    return Telling(here, after, here.reveal(found), said, len(order))
 
 
 def _hush(found: dict[str, Any]) -> None:
