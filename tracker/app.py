@@ -6,7 +6,7 @@ import logging
 import re
 from typing import Any
 
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, Response, current_app, g, request
 from flask.sessions import SessionInterface
 from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
 
@@ -30,6 +30,9 @@ HEADERS = {
 }
 """On every answer that has not said its own: nothing is framed, sniffed, leaked or kept."""
 
+SECURE = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+"""Where the installation is reached by https only."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -42,6 +45,7 @@ def create_app(runtime: Runtime) -> Flask:
         MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
         MAX_FORM_PARTS=MOST_FORM_PARTS,
         PROPAGATE_EXCEPTIONS=False,
+        SECURE_HEADERS=SECURE if runtime.settings.base_url.startswith("https://") else {},
     )
     app.session_interface = Sessionless()
     app.before_request(_name_request)
@@ -68,7 +72,8 @@ def _name_request() -> None:
 
 def _finish(response: Response) -> Response:
     said = {name.lower() for name, _ in response.headers}
-    response.headers.extend([(name, value) for name, value in HEADERS.items() if name.lower() not in said])
+    wanted = HEADERS | current_app.config["SECURE_HEADERS"]
+    response.headers.extend([(name, value) for name, value in wanted.items() if name.lower() not in said])
     if "request_id" in g:
         response.headers["X-Request-Id"] = g.request_id
     return response

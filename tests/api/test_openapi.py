@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from tests.api.freezing_openapi import FROZEN, contract
 from tests.installation import Installation, fact
 from tracker.api.examples import example
 from tracker.api.openapi import document
@@ -28,6 +30,16 @@ def test_the_document_is_valid(spec: dict[str, Any]) -> None:
     OpenAPIV31SpecValidator(spec).validate()
     with pytest.raises(Exception, match=r"paths|validating|valid"):
         OpenAPIV31SpecValidator(spec | {"paths": {"no-slash": {}}}).validate()  # the control
+
+
+def test_the_contract_is_the_frozen_one_and_the_served_one(
+    lively: Installation, spec: dict[str, Any]
+) -> None:
+    """After a change that is meant: ``.venv/bin/python -m tests.api.freezing_openapi``, and look at the difference."""
+    frozen = json.loads(FROZEN.read_text())
+    assert contract() == frozen, test_the_contract_is_the_frozen_one_and_the_served_one.__doc__
+    served = lively.get("/api/v1/openapi.json", None).json
+    assert served == json.loads(json.dumps(spec))
 
 
 def test_every_route_is_in_it_and_nothing_else(spec: dict[str, Any]) -> None:

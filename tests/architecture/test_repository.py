@@ -97,7 +97,9 @@ def test_the_locks_hold_every_dependency_in_the_same_version() -> None:
     assert runtime == {name: version for name, version in dev.items() if name in runtime}
 
 
-@pytest.mark.parametrize("script", ["bootstrap", "lint", "lock", "make-docs", "server", "test", "torture"])
+@pytest.mark.parametrize(
+    "script", ["bootstrap", "lint", "lock", "make-docs", "sbom", "server", "test", "torture"]
+)
 def test_scripts_can_be_run_and_read_by_a_plain_shell(script: str) -> None:
     path = ROOT / "script" / script
     assert path.stat().st_mode & 0o111

@@ -9,7 +9,7 @@ import click
 
 from tracker import erasure
 from tracker.cli.context import as_json, entity_meant, running, show, workplan_meant, workplan_option
-from tracker.directory import identities, people, tokens
+from tracker.directory import identities, people, signins, tokens
 from tracker.directory.principals import ROLES, system
 from tracker.events.reading import read_event
 
@@ -171,6 +171,19 @@ def identity(*, person_id: str, subject: str | None, is_unlinking: bool, as_json
             found = identities.identities_of(tx, person_id)
         words = "\n".join(f"{one['issuer']}  {one['subject']}" for one in found) or "none"
         show({"person": person_id, "identities": found}, words, is_json=as_json)
+
+
+@person.command("sign-out")
+@click.argument("person_id")
+@as_json
+def sign_out(*, person_id: str, as_json: bool) -> None:
+    """End every signin of a person, and every link to sign in that was not used yet."""
+    with running() as runtime:
+        with runtime.database.write() as tx:
+            people.person_of(tx, person_id)
+            count = signins.sign_out_everywhere(tx, runtime.now(), person_id)
+            tokens.void_links(tx, runtime.now(), person_id)
+        show({"person": person_id, "ended": count}, f"{count} signins ended.", is_json=as_json)
 
 
 @person.command("show")

@@ -288,6 +288,6 @@ def _unusable(what: str, **operands: object) -> DeliveryError:
 def _not_vouched(what: str) -> UnknownReaderError:
     return UnknownReaderError(
         "the sign-in provider does not vouch for you: {what}",
-        what=what[:200],
+        what=ascii(what)[:200],
         way_out="Begin again on the sign-in page.",
     )

@@ -34,8 +34,6 @@ def protect(app: Flask) -> None:
         if response.mimetype == "text/html":
             for name, value in HEADERS.items():
                 response.headers.setdefault(name, value)
-            if runtime().settings.base_url.startswith("https://"):
-                response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
         elif request.endpoint == "web.static" and "v" in request.args:
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
