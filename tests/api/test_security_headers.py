@@ -23,6 +23,7 @@ def test_every_answer_is_guarded_whatever_its_status(shelf: Installation) -> Non
         for who in (None, "secretariat"):
             answer = shelf.client().get(path, headers=shelf.headers(who))
             statuses.add(answer.status_code)
+            answer.close()
             said = answer.headers
             assert said["X-Content-Type-Options"] == "nosniff", path
             assert said["Strict-Transport-Security"].startswith("max-age=31536000"), path
