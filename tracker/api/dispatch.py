@@ -15,10 +15,10 @@ from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from tracker.api import credentials, queries, rendering, strict_json
 from tracker.api.call import Asked, Call, NotReachedError, Reader, Route
+from tracker.api.wording import asked_language
 from tracker.database import Transaction
 from tracker.errors import DeniedError, NotFoundError, RuleError, UnknownReaderError
 from tracker.events.reading import end_of
-from tracker.projections.change_words import LANGUAGES
 from tracker.projections.reading_rights import may
 from tracker.projections.sheets import MEDIA_TYPES, Format
 from tracker.runtime import Runtime
@@ -122,7 +122,9 @@ class Dispatcher:
             with self.runtime.ask(
                 workplan, query.get("as_of"), query.get("effective_on"), allow=allow
             ) as view:
-                yield Asked(replace(view, question=replace(view.question, language=_language())), found[0])
+                yield Asked(
+                    replace(view, question=replace(view.question, language=asked_language())), found[0]
+                )
         except NotFoundError as error:
             if found:
                 raise
@@ -254,10 +256,6 @@ def _format(route: Route) -> Format | None:
     }
     best = request.accept_mimetypes.best_match(list(offered), "application/json")
     return offered[best]
-
-
-def _language() -> str:
-    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
 
 
 def _tagged(route: Route, response: Response) -> Response:

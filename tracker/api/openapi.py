@@ -228,7 +228,7 @@ def _refusals(route: Route) -> set[int]:
     """Return the statuses with which a route may refuse."""
     if route.needs == "nothing":
         found = {404} if "{" in route.path else set()
-        watching = {"readyz": {503}, "livez": set[int]()}
+        watching = {"readyz": {503}, "livez": set[int](), "workplans": {401, 429}}
         return found | watching.get(route.name, {429}) | {422}
     found = {401, 404, 422, 429, 503}
     if route.method == "GET":

@@ -12,6 +12,7 @@ from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from tracker.api.call import NotReachedError
+from tracker.api.wording import asked_language, in_language, translated
 from tracker.errors import (
     ConflictError,
     DeliveryError,
@@ -162,7 +163,8 @@ def respond(error: Exception) -> Response:
         response.headers["WWW-Authenticate"] = 'Bearer realm="workplan-tracker"'
     if kind.slug in RETRY_SECONDS:
         response.headers["Retry-After"] = _retry_after(error, kind)
-    response.headers["Content-Language"] = "en"
+    response.headers["Content-Language"] = asked_language()
+    response.vary.add("Accept-Language")
     return response
 
 
@@ -177,29 +179,39 @@ def request_id() -> str:
 
 def describe(error: Exception, kind: Kind) -> dict[str, Any]:
     """Return the members of a problem; those that do not apply are left out."""
-    body: dict[str, Any] = {"type": f"/problems/{kind.slug}", "title": kind.title, "status": kind.status}
+    language = asked_language()
+    body: dict[str, Any] = {
+        "type": f"/problems/{kind.slug}",
+        "title": in_language(kind.title, language),
+        "status": kind.status,
+    }
     if isinstance(error, TrackerError) and kind is not INTERNAL:
         body |= {
-            "detail": str(error),
+            "detail": translated(error.template, error.operands, language)
+            or in_language(str(error), language),
             "field": error.field,
             "value": _short(error.value),
-            "way_out": error.way_out,
+            "way_out": in_language(error.way_out, language) if error.way_out else None,
         }
-        body["errors"] = [_fault(fault) for fault in error.faults]
+        body["errors"] = [_fault(fault, language) for fault in error.faults]
         details = dict(error.details)
         if isinstance(error, MomentError) and "query" in details:
             details["instead"] = _instead(error, details.pop("query"))
         body |= details
     elif isinstance(error, HTTPException):
-        body["detail"] = _http_detail(kind)
+        body["detail"] = in_language(_http_detail(kind), language)
     else:
-        body["detail"] = kind.words
+        body["detail"] = in_language(kind.words, language)
     body["request_id"] = request_id()
     return {name: said for name, said in body.items() if said not in (None, [])}
 
 
-def _fault(fault: Fault) -> dict[str, Any]:
-    made = {"pointer": fault.pointer, "detail": fault.message, "value": _short(fault.value)}
+def _fault(fault: Fault, language: str) -> dict[str, Any]:
+    made = {
+        "pointer": fault.pointer,
+        "detail": in_language(fault.message, language),
+        "value": _short(fault.value),
+    }
     return {name: said for name, said in made.items() if said is not None}
 
 
