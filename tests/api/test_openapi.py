@@ -52,6 +52,15 @@ def test_every_route_is_in_it_and_nothing_else(spec: dict[str, Any]) -> None:
     assert described == {(route.method, route.address) for route in ROUTES}
 
 
+def test_every_operation_stands_on_the_page_for_people(spec: dict[str, Any], lively: Installation) -> None:
+    page = lively.get("/api/docs", None).get_data(as_text=True)
+    operations = [
+        one for item in spec["paths"].values() for name, one in item.items() if name != "parameters"
+    ]
+    assert [one["operationId"] for one in operations if f'id="{one["operationId"]}"' not in page] == []
+    assert {tag for one in operations for tag in one["tags"]} == {tag["name"] for tag in spec["tags"]}
+
+
 def test_every_operation_has_a_name_of_its_own_and_says_how_it_refuses(spec: dict[str, Any]) -> None:
     operations = [
         one for item in spec["paths"].values() for name, one in item.items() if name != "parameters"

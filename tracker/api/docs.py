@@ -32,6 +32,26 @@ td:first-child{white-space:nowrap}.way{font-weight:600}
 _HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 MOMENTS = tuple(queries.Question().fields)
+STEPS = (
+    (
+        "Get a token: on the page Tokens of the plan, from the Secretariat, or on the machine",
+        "tracker token create --role lead --person <id> --json",
+    ),
+    (
+        "See what you owe; each item has the `version`, the statuses allowed next, and a `body` ready to post",
+        'curl -H "Authorization: Bearer $TOKEN" $BASE/api/v1/workplans/unnm-2022-2024/obligations',
+    ),
+    ("Report", ""),
+    (
+        "Read what happened, newest first; who only reads the plan asks `/changes?from=<moment>` instead",
+        'curl -H "Authorization: Bearer $TOKEN" "$BASE/api/v1/workplans/unnm-2022-2024/events?order=desc&limit=20"',
+    ),
+    (
+        "Go on hearing of it: this stream tells each entry as it is recorded; a webhook (`POST …/webhooks`) is told",
+        'curl -N -H "Authorization: Bearer $TOKEN" "$BASE/api/v1/workplans/unnm-2022-2024/live?after=0"',
+    ),
+)
+"""What an integrator does first; the third step is EXAMPLE."""
 EXAMPLE = """\
 curl -X POST $BASE/api/v1/workplans/unnm-2022-2024/events \\
   -H "Authorization: Bearer $TOKEN" -H "Idempotency-Key: 2f1c0a" -H "Content-Type: application/json" \\
@@ -52,7 +72,10 @@ def _page() -> Iterator[str]:
     for paragraph in document("")["info"]["description"].strip().split("\n\n"):
         yield f"<p>{_words(paragraph)}</p>"
     yield '<p>For programs: <a href="/api/v1/openapi.json">openapi.json</a> (OpenAPI 3.1).</p>'
-    yield f"<pre>{escape(EXAMPLE)}</pre>"
+    yield "<h2>First steps</h2><ol>"
+    for words, command in STEPS:
+        yield f"<li>{_words(words)}:<pre>{escape(command or EXAMPLE)}</pre></li>"
+    yield "</ol>"
     yield "<p>Every read of a workplan takes:</p><table>"
     for name, field in queries.Question().fields.items():
         yield f"<tr><td><code>{name}</code></td><td>{_words(field.metadata['description'])}</td></tr>"

@@ -37,6 +37,9 @@ TAGS = {
     "events": "What happened, and the one write door",
     "reporting": "Rounds and what is owed",
     "reviews": "Readiness for the regional reviews",
+    "documents": "Files to hand out",
+    "letters": "Letters, and what became of them",
+    "webhooks": "Being told of each entry",
     "proof": "That nothing was altered",
     "desks": "People and tokens, for the Secretariat",
     "service": "The service itself",
@@ -234,7 +237,7 @@ def _refusals(route: Route) -> set[int]:
     if route.method == "GET":
         more = {"list_activities": {403}}
         more |= {"state_timegate": {400}, "subject_timegate": {400}}
-        return found | {409} | more.get(route.name, set())
+        return found | {409, 414} | more.get(route.name, set())
     return found | {400, 403, 409, 413, 415}
 
 
@@ -246,7 +249,7 @@ def _content(route: Route) -> Json:
     if not route.answer:
         return {}
     if isinstance(route.answer, str):
-        kind = "object" if route.answer == "application/json" else "string"
+        kind = "object" if route.answer.endswith("json") else "string"
         return {"content": {route.answer: {"schema": {"type": kind}}}}
     content: Json = {"application/json": {"schema": route.answer}}
     if route.has_files:

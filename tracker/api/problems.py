@@ -132,6 +132,12 @@ HTTP: dict[int, Kind] = {
     413: Kind(
         "too-large", 413, "The request is too large", "A body has at most 1 MiB. Send it in several requests."
     ),
+    414: Kind(
+        "too-long",
+        414,
+        "The address is too long",
+        "An address has at most 4,094 characters. Ask for less at once.",
+    ),
     415: Kind(
         "unsupported-media-type",
         415,

@@ -72,7 +72,8 @@ def serve(
 
 def problem(status: int, title: str) -> bytes:
     """Return a whole answer to what is no request; nothing that was sent stands in it."""
-    body = orjson.dumps({"type": "/problems/malformed", "title": title, "status": status})
+    slug = "too-long" if status == 414 else "malformed"
+    body = orjson.dumps({"type": f"/problems/{slug}", "title": title, "status": status})
     head = (
         f"HTTP/1.1 {status} {title}\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
         f"X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\nContent-Length: {len(body)}\r\n\r\n"
