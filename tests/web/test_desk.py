@@ -151,6 +151,7 @@ def test_what_runs_by_itself_is_told(site: Site):
         tx.run(
             "INSERT INTO ticker_runs (job, started_at, outcome, said, next_at) VALUES (?, ?, ?, ?, ?)", *row
         )
+    assert "1 job of the system failed" in parsed(reader.get(HOME)).text
     page = parsed(reader.get(address))
     for words in ("Check the logs from end to end", "failed; it is tried again", "LogError: entry 7", "3:00"):
         assert words in page.text, words

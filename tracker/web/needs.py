@@ -11,11 +11,13 @@ from tracker.clock import instant_text
 from tracker.notifications import outbox
 from tracker.notifications.notices import without_anybody
 from tracker.projections.history import Filters, count_of
+from tracker.projections.job_runs import job_runs
 from tracker.projections.rounds import open_quarters
 from tracker.projections.series import is_series
 from tracker.web.language import _, day_words, n_, occurred_words, weekday_words
 from tracker.web.readers import runtime
 from tracker.web.visits import Visit
+from tracker.webhooks.subscriptions import webhooks_of
 from tracker.workplan.activity import Activity
 from tracker.workplan.obligations import Duty, duties
 from tracker.workplan.round import Round
@@ -139,6 +141,7 @@ def _of_secretariat(here: Visit) -> Iterator[Need]:
             "disputed", words, here.to("plan", status="disputed"), _("decide, or wait until they agree")
         )
     yield from _letters(here, quarters)
+    yield from _machinery(here)
     for quarter in quarters:
         yield from _round(here, quarter)
     yield from _reviews(here, None)
@@ -167,6 +170,24 @@ def _letters(here: Visit, quarters: list[str]) -> Iterator[Need]:
             if count:
                 href = here.to("letters", state=state, quarter=quarter)
                 yield Need("at_risk", n_(one, many, count), href, occurred_words(quarter))
+
+
+def _machinery(here: Visit) -> Iterator[Need]:
+    """Yield what should run by itself and does not."""
+    ended = [one for one in webhooks_of(here.answer.tx, here.id) if one.state in ENDED]
+    if ended:
+        words = n_(
+            "{count} webhook takes nothing any more", "{count} webhooks take nothing any more", len(ended)
+        )
+        yield Need("at_risk", words, here.to("webhooks"))
+    failed = [one for one in job_runs(here.answer.tx) if one["outcome"] == "failed"]
+    if failed:
+        words = n_("{count} job of the system failed", "{count} jobs of the system failed", len(failed))
+        yield Need("at_risk", words, here.to("jobs"), _("each is tried again"))
+
+
+ENDED = frozenset({"dead", "gone", "stopped"})
+"""States of a webhook that nobody chose."""
 
 
 def _round(here: Visit, quarter: str) -> Iterator[Need]:
