@@ -98,7 +98,7 @@ def test_the_locks_hold_every_dependency_in_the_same_version() -> None:
 
 
 @pytest.mark.parametrize(
-    "script", ["bootstrap", "lint", "lock", "make-docs", "sbom", "server", "test", "torture"]
+    "script", ["bootstrap", "lint", "lock", "make-docs", "sbom", "server", "test", "torture", "translate"]
 )
 def test_scripts_can_be_run_and_read_by_a_plain_shell(script: str) -> None:
     path = ROOT / "script" / script

@@ -47,6 +47,7 @@ PATHS = (
     f"{HOME}activities/3.4/timeline",
     f"{HOME}readiness",
     f"{HOME}documents",
+    f"{HOME}search?q=migra&as_of=2023-05-15",
     f"{HOME}reviews/africa/readiness",
     f"{HOME}reviews/africa/snapshots",
     f"{HOME}reviews/africa/finding",
@@ -54,7 +55,7 @@ PATHS = (
     f"{HOME}reviews/africa/ask/3.4",
     f"{HOME}activities/3.4/tags",
 )
-REFUSED = ("/nowhere", f"{HOME}entries/20/genuine?size=x&seal=y&as_of=position:40")
+REFUSED = ("/nowhere", f"{HOME}search?q=a", f"{HOME}entries/20/genuine?size=x&seal=y&as_of=position:40")
 PARTS = 3
 """Of the pages, so that they spread over the workers of a run."""
 IN_THE_DARK = (
