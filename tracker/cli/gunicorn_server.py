@@ -11,6 +11,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.http import errors
 from gunicorn.workers.gthread import ThreadWorker
 
+from tracker.clock import new_id
 from tracker.runtime import Runtime
 
 REFUSED: tuple[tuple[type[Exception], int, str], ...] = (
@@ -73,7 +74,14 @@ def serve(
 def problem(status: int, title: str) -> bytes:
     """Return a whole answer to what is no request; nothing that was sent stands in it."""
     slug = "too-long" if status == 414 else "malformed"
-    body = orjson.dumps({"type": f"/problems/{slug}", "title": title, "status": status})
+    said = {
+        "type": f"/problems/{slug}",
+        "title": title,
+        "status": status,
+        "detail": title,
+        "request_id": new_id(),
+    }
+    body = orjson.dumps(said)
     head = (
         f"HTTP/1.1 {status} {title}\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
         f"X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\nContent-Length: {len(body)}\r\n\r\n"
