@@ -153,9 +153,12 @@ def _empty(url: URL) -> None:
         if names:
             tables = sql.SQL(", ").join(map(sql.Identifier, names))
             connection.execute(sql.SQL("DROP TABLE {} CASCADE").format(tables))
-        connection.execute("DROP FUNCTION IF EXISTS refuse_change()")
+        for name in FUNCTIONS:
+            connection.execute(sql.SQL("DROP FUNCTION IF EXISTS {}()").format(sql.Identifier(name)))
 
 
+FUNCTIONS = ("refuse_change", "forget_searched")
+"""Of the triggers that the migrations make; they stay where tables are dropped."""
 _RELATIONS = (
     "SELECT string_agg(relname, ', ') FROM (SELECT relname FROM pg_class JOIN pg_namespace ON relnamespace ="
     " pg_namespace.oid WHERE relkind IN ('r', 'p', 'v', 'm') AND nspname <> 'information_schema'"
