@@ -135,8 +135,9 @@ def _copy_for_nobody(package: Path, own: Path) -> None:
     if libraries.exists():
         shutil.copytree(libraries, own.with_name(libraries.name))
     user, group = _nobody()
-    folder = own.parent.parent
-    for path in (folder, *folder.rglob("*")):
+    wheel = own.parent
+    # Nothing else of the folder: files that another test makes there meanwhile come and go.
+    for path in (wheel.parent, wheel, *wheel.rglob("*")):
         os.chown(path, user, group, follow_symlinks=False)
 
 

@@ -117,8 +117,11 @@ class Database:
 
     @contextlib.contextmanager
     def _next_writer(self) -> Iterator[Transaction]:
-        """Let the writers of this process queue: SQLite itself lets them poll, and some are overtaken for seconds."""
-        if not self._turn.acquire(timeout=BUSY_SECONDS):
+        """Let the writers of this process queue: SQLite itself lets them poll, and some are overtaken for seconds.
+
+        Half of the time for the queue, half for the lock of another process: nobody waits for twice as long.
+        """
+        if not self._turn.acquire(timeout=BUSY_SECONDS / 2):
             raise unavailable(TimeoutError("database is locked"))
         try:
             with self._begin(self._write) as tx:
@@ -236,7 +239,7 @@ def _sqlite(url: str, pool_size: int) -> sa.Engine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=BUSY_SECONDS,
-        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        connect_args={"timeout": BUSY_SECONDS / 2, "check_same_thread": False},
     )
 
     @sa.event.listens_for(engine, "connect")

@@ -108,7 +108,7 @@ def test_another_workplan_does_not_wait(runtime: Runtime) -> None:
 
 
 def test_control_a_longer_timeout_would_be_noticed(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "BUSY_SECONDS", BUSY + 1.5)
+    monkeypatch.setattr(database, "BUSY_SECONDS", BUSY * 5)
     patient = trial.installed(sqlite_url)
     with trial.closing(patient), holder(patient), pytest.raises(AssertionError):
         refused_in_time(patient)

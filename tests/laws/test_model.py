@@ -193,4 +193,4 @@ def test_control_it_is_found_that(
 ) -> None:
     sabotage(monkeypatch)
     with world_of(sqlite_url, tmp_path) as world, pytest.raises(Exception, match=SABOTAGES[sabotage]):
-        live(world, 100, 1, is_short=True)
+        live(world, 400, 1, is_short=True)
