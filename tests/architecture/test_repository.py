@@ -75,6 +75,11 @@ def test_nothing_names_a_package_registry_or_a_folder_of_one_machine() -> None:
     assert found == {}
 
 
+def test_decisions_are_numbered_without_gaps_or_twice() -> None:
+    names = sorted(path.name for path in (ROOT / "docs/adr").glob("*.md"))
+    assert [int(name[:4]) for name in names] == list(range(1, len(names) + 1))
+
+
 def test_wsgi_is_under_ten_lines() -> None:
     assert len((ROOT / "wsgi.py").read_text().splitlines()) < 10
 
