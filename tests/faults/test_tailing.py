@@ -33,8 +33,10 @@ def test_control_readers_of_a_plain_sequence_miss_entries(postgresql_url: str) -
 
 def test_control_writers_that_begin_without_the_lock_refuse_each_other(sqlite_url: str) -> None:
     trial.installed(sqlite_url).close()
-    found = tailing.tail(sqlite_url, ENTRIES // 2, 20, "--deferred")
-    assert found.writers["unavailable"] > 0, str(found)
+    # On a busy machine they may pass each other by for a while.
+    tries = (tailing.tail(sqlite_url, at * ENTRIES // 2, 20, "--deferred") for at in range(1, 9))
+    found = next((one for one in tries if one.writers["unavailable"]), None)
+    assert found is not None, "nobody was refused"
     assert found.missed == 0
 
 
