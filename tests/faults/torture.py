@@ -61,11 +61,12 @@ def tail(asked: argparse.Namespace, folder: Path) -> str:
 
 
 def tail_sequence(asked: argparse.Namespace, folder: Path) -> str:
-    database = open_database(_database(asked, folder))
+    url = _database(asked, folder)
+    database = open_database(url)
     with database.write() as tx:
         tx.run(tailing.CONTROL)
     database.close()
-    return f"a plain sequence, the control: {tailing.tail(asked.url, asked.count, asked.batch, '--sequence')}"
+    return f"a plain sequence, the control: {tailing.tail(url, asked.count, asked.batch, '--sequence')}"
 
 
 def server(asked: argparse.Namespace, _folder: Path) -> str:
@@ -294,12 +295,17 @@ def _parser() -> argparse.ArgumentParser:
     loss = add("power-loss", power_loss, "examine COUNT disks that a power failure may leave")
     loss.add_argument("--reports", type=int, default=400, help="made while the power fails; default 400")
     loss.add_argument("--synchronous", default="FULL", help="NORMAL or OFF are controls that lose or break")
-    for name, do, words in (
-        ("tail", tail, "follow a log of COUNT entries that eight write, two of them rolling back"),
-        ("tail-sequence", tail_sequence, "the same with a plain sequence, on PostgreSQL: loses"),
+    for name, do, url, words in (
+        ("tail", tail, None, "follow a log of COUNT entries that eight write, two of them rolling back"),
+        (
+            "tail-sequence",
+            tail_sequence,
+            "postgresql",
+            "the same with a plain sequence, on PostgreSQL: loses",
+        ),
     ):
         made = add(name, do, words)
-        made.add_argument("--url", help=database)
+        made.add_argument("--url", help=database, default=url)
         made.add_argument("--batch", type=int, default=20, help="entries in a commit at most; default 20")
     add("server", server, "write to a PostgreSQL server that is stopped or killed COUNT times")
     add("flips", flips, "turn over COUNT bits of exports and databases; all must be found, at their place")

@@ -38,7 +38,7 @@ def export(*, file: Path, is_full: bool, workplan: str | None, as_json: bool) ->
         note(f"The export is written, but not wholly signed: {done.unsigned}")
         note(done.unsigned.way_out or "")
     words = (
-        f"{file} holds {done.size} entries and {done.heads} signed heads; seal {seal_of(done.root)}.\n"
+        f"{file} holds {done.size} entries, seal {seal_of(done.root)}; signed heads: {done.heads}.\n"
         f"To check it anywhere: unzip {file.name} verify.py && python3 verify.py {file.name}"
     )
     show(result, words, is_json=as_json)
@@ -107,11 +107,11 @@ def import_log(*, file: Path, as_json: bool) -> None:
         "removed": done.removed,
     }
     words = (
-        f"{done.workplan} is restored: {done.size} entries, {done.texts} texts, {done.heads} signed heads;"
+        f"{done.workplan} is restored: {done.size} entries, {done.texts} texts; signed heads: {done.heads};"
         f" root {done.root.hex()}, read and found whole."
     )
     if done.removed:
-        words += f"\n{done.removed} texts were removed again: the ledger says that they had been."
+        words += f"\nTexts removed again, because the ledger says that they had been: {done.removed}."
     show(result, words, is_json=as_json)
 
 
