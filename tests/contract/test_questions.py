@@ -11,6 +11,7 @@ from tests.stories import event, report, retract, status
 from tracker.errors import MomentError
 from tracker.events.dates import parse_instant
 from tracker.events.vocabulary import Window
+from tracker.projections import past
 from tracker.projections.questions import instant_of
 from tracker.projections.standings import fingerprint
 from tracker.workplan.activity import Activity
@@ -189,3 +190,15 @@ def test_a_past_day_is_folded_again_only_after_a_late_entry(runtime):
     assert status_of(runtime, effective_on="2023-03-09") == "in_progress"
     assert status_of(runtime, effective_on="2023-03-10") == "in_progress"
     assert len(kept) == 3
+
+
+def test_the_last_news_of_a_past_day_is_found_in_indexes_and_not_by_walking_the_log(runtime):
+    with runtime.database.read() as tx:
+        if not tx.is_sqlite:
+            return  # PostgreSQL chooses by what tables hold, and this one is small
+        found = [
+            tx.all(f"EXPLAIN QUERY PLAN {sql}", *values)[0][3]
+            for sql, values in ((past._LAST_LATE, (1, W, 100)), (past._LAST_AMENDING, (W, 100)))
+        ]
+    assert "plan_states_late" in found[0]
+    assert "events_amending_by_position" in found[1]

@@ -89,8 +89,8 @@ _LAST_LATE = (
     " AND reaches IS NOT NULL ORDER BY position DESC LIMIT 1"
 )
 _LAST_AMENDING = (
-    "SELECT position FROM events WHERE workplan = ? AND position <= ? AND amends IS NOT NULL"
-    " ORDER BY position DESC LIMIT 1"
+    "SELECT position FROM events WHERE workplan = ? AND position > 0 AND position <= ? AND amends IS NOT NULL"
+    " ORDER BY position DESC LIMIT 1"  # without a lower bound SQLite walks the log instead of the index of amendments
 )
 _AMENDMENTS = (
     "SELECT subject, version, position FROM events"
