@@ -53,6 +53,7 @@ PATHS = (
     f"{HOME}reviews/africa/snapshots",
     f"{HOME}reviews/africa/finding",
     f"{HOME}reviews/africa/freeze",
+    f"{HOME}reviews/africa/voluntary-reports",
     f"{HOME}reviews/africa/ask/3.4",
     f"{HOME}activities/3.4/tags",
 )

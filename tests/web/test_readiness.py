@@ -109,7 +109,7 @@ def test_a_snapshot_that_is_not_there_is_answered_with_what_is(library: Site, pa
 
 
 def test_a_region_that_is_not_there_is_answered_with_those_that_are(library: Site) -> None:
-    for path in ("readiness", "snapshots", "snapshots/1", "finding", "freeze"):
+    for path in ("readiness", "snapshots", "snapshots/1", "finding", "freeze", "voluntary-reports"):
         answer = library.reader("secretariat").get(f"{HOME}reviews/atlantis/{path}")
         assert answer.status_code == 404, path
         assert "africa" in parsed(answer).text
@@ -119,7 +119,10 @@ def test_reviewers_find_in_their_region_and_freeze_nothing(site: Site) -> None:
     reviewer = site.reader("reviewer")
     said = {"line": "talks", "status": "met", "finding": "All were summarised", "source": "A list"}
     assert record(reviewer, f"{REGION}/finding", said).status_code == 303
-    assert reviewer.get(f"{HOME}reviews/lac/finding").status_code == 403
+    arrived = {"what": "received", "country": ["KE", "GH"]}
+    assert record(reviewer, f"{REGION}/voluntary-reports", arrived).status_code == 303
+    for path in ("finding", "voluntary-reports"):
+        assert reviewer.get(f"{HOME}reviews/lac/{path}").status_code == 403
     for path in (f"{REGION}/freeze", f"{REGION}/ask/3.4", f"{HOME}activities/3.4/tags"):
         assert reviewer.get(path).status_code == 403, path
     links = parsed(reviewer.get(f"{REGION}/readiness")).links

@@ -272,9 +272,10 @@ class Source:
     row: Count
 
 
+REVIEW = "review/(africa|arab-states|asia-pacific|unece|lac)"
 SUBJECT_PATTERN = (
     rf"workplan|entity/{SLUG}|(commitment|workstream|activity)/{SUBJECT_ID}|(milestone|product|session)/{SLUG}"
-    rf"|review/(africa|arab-states|asia-pacific|unece|lac)|round/{QUARTER}"
+    rf"|{REVIEW}|round/{QUARTER}"
 )
 
 
@@ -286,7 +287,8 @@ def field_rules() -> dict[str, Rule]:
         "reason": _rule(Words),
         "entity": _rule(EntityId),
         "decided_at": Rule(
-            "the session in which it was decided, such as `session/principals-1`", rf"session/{SLUG}"
+            "the session or regional review in which it was decided, such as `session/principals-1`",
+            rf"session/{SLUG}|{REVIEW}",
         ),
     }
 

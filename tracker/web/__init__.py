@@ -46,6 +46,7 @@ from tracker.web import (
     timelines,
     today,
     tokens,
+    voluntary_reports,
     webhooks,
 )
 
@@ -62,6 +63,7 @@ PAGES = (
     records,
     meetings,
     reviews,
+    voluntary_reports,
     facts,
     readiness,
     snapshots,

@@ -16,6 +16,7 @@ from tracker.workplan.activity import Activity
 from tracker.workplan.appointing import leading
 from tracker.workplan.commitment import Commitment
 from tracker.workplan.entity import Entity
+from tracker.workplan.review import Review
 from tracker.workplan.session import Session
 from tracker.workplan.workstream import Workstream
 
@@ -159,11 +160,17 @@ def entities(here: Visit) -> list[Option]:
 
 
 def meetings(here: Visit) -> list[Option]:
-    """Return the sessions that were held, the latest first: where something may have been decided."""
-    found = [one for one in here.answer.plan.all("session", Session) if one.status == "held"]
-    found.sort(key=lambda one: one.held_on or "", reverse=True)
+    """Return the sessions and regional reviews that were held, the latest first: something may be decided there."""
+    plan = here.answer.plan
+    held = [
+        (one.held_on or "", f"{kind}/{one.id}")
+        for kind, what in (("session", Session), ("review", Review))
+        for one in plan.all(kind, what)
+        if one.status == "held"
+    ]
     return [
-        (f"session/{one.id}", f"{occurred_words(one.held_on or '')}: {here.text(one.title)}") for one in found
+        (subject, f"{occurred_words(day)}: {here.words_of(subject)}")
+        for day, subject in sorted(held, reverse=True)
     ]
 
 

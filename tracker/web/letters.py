@@ -10,10 +10,12 @@ from tracker.notifications import desk, outbox
 from tracker.notifications.desk import ACTIONS
 from tracker.web import labels
 from tracker.web.guarding import check_form
+from tracker.web.language import _
 from tracker.web.readers import runtime
+from tracker.web.readiness_told import region_words
 from tracker.web.rendering import shell
 from tracker.web.rounds import no_such_button
-from tracker.web.visits import page, visit
+from tracker.web.visits import Visit, page, visit
 
 MOST = 200
 DONE = {
@@ -55,12 +57,25 @@ def letters(workplan: str) -> tuple[str, int]:
             states=labels.LETTER_STATE,
             present=sorted({one.state for one in every}),
             kinds=labels.LETTER_KIND,
+            drafts={one.letter: about for one in found[:MOST] if (about := _draft(here, one))},
             labels=labels,
             deeds=DEEDS,
             names={one.id: one.name or one.id for one in people.values()} if here.may("people") else {},
             may_act=here.may("letters"),
             done=DONE.get(request.args.get("done", "")),
         )
+
+
+def _draft(here: Visit, letter: outbox.Letter) -> tuple[str, str] | None:
+    """Return what a draft of readiness is called and where it stands, None of any other letter."""
+    about = letter.about or {}
+    if about.get("topic") != "readiness":
+        return None
+    regions = about["regions"]
+    words = _("Readiness: {region}", region=", ".join(region_words(one) for one in regions))
+    if len(regions) == 1:
+        return words, here.to("region_readiness", region=regions[0])
+    return words, here.to("readiness_of_all")
 
 
 @shell.post("/w/<workplan>/letters/<letter>")

@@ -9,6 +9,7 @@ from flask import request
 
 from tracker.documents.story import story
 from tracker.errors import NotFoundError
+from tracker.languages import OWN_NAMES
 from tracker.plans.reference import region_labels
 from tracker.projections.readiness import STATUSES, Picture, known_region, readiness
 from tracker.projections.readiness_changes import compare
@@ -37,12 +38,20 @@ def region_in(region: str) -> str:
         ) from error
 
 
-def files_of(here: Visit, path: str) -> list[tuple[str, str]]:
-    """Return ``(kind, address)`` of the files of a document, at the moment shown and in the reader's language."""
-    query = "&".join([f"language={spoken()}", *(f"{name}={said}" for name, said in here.moment.args.items())])
+def files_of(here: Visit, path: str, language: str = "") -> list[tuple[str, str]]:
+    """Return ``(kind, address)`` of a document's files at the moment shown, in the reader's language or another."""
+    query = "&".join(
+        [f"language={language or spoken()}", *(f"{name}={said}" for name, said in here.moment.args.items())]
+    )
     base = f"/api/v1/workplans/{here.id}/{path}"
     kinds = (("pdf", _("PDF")), ("docx", _("Word")), ("xlsx", _("Workbook")))
     return [(words, f"{base}.{kind}?{query}") for kind, words in kinds]
+
+
+def translated_files(here: Visit, path: str) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Return ``(code, name, files)`` for each language that documents are written in, but the reader's own."""
+    others = {code: name for code, name in OWN_NAMES.items() if code != spoken()}
+    return [(code, name, files_of(here, path, code)) for code, name in others.items()]
 
 
 # --------------------------------------------------------------------------------------------------- the pages
@@ -89,6 +98,7 @@ def region_readiness(workplan: str, region: str) -> tuple[str, int]:
             since=number,
             changed=_changed_since(here, region, number, picture) if number else None,
             files=files_of(here, f"reviews/{region}/readiness"),
+            translations=translated_files(here, f"reviews/{region}/readiness"),
             may_freeze=not here.moment.is_past and here.principal.has("secretariat"),
             may_find=not here.moment.is_past and may_find(here, region),
         )

@@ -11,7 +11,7 @@ from tracker.documents.chart_pieces import objectives_chart, rates, rates_chart,
 from tracker.documents.pieces import Chart, Piece
 from tracker.documents.story import story
 from tracker.events.event import id_of, kind_of
-from tracker.plans.reference import objective_labels, region_labels
+from tracker.plans.reference import countries_of, objective_labels, region_labels
 from tracker.projections.readiness import STATUSES, Picture
 from tracker.projections.readiness_labels import LINE_LABELS, MISSING_WORDS
 from tracker.web import labels
@@ -59,10 +59,11 @@ def shown(here: Visit, picture: Picture) -> View:
     tags = by_name.get("tags")
     return {
         "picture": picture,
+        "countries": len(countries_of(picture["region"])),
         "region_name": region_words(picture["region"]),
         "lines": [_line(here, line) for line in picture["lines"] if line["line"] != "tags"],
         "objectives": [_objective(here, row) for row in rows],
-        "untagged": [_untagged(here, one) for one in tags["missing"]] if tags else [],
+        "untagged": [_untagged(here, one, picture["region"]) for one in tags["missing"]] if tags else [],
         "tags": tags["details"] if tags else None,
         "story": story(basis(here), picture["region"]),
         "other_findings": [_finding(here, one) for one in picture["findings"]],
@@ -207,7 +208,7 @@ def _objective(here: Visit, row: View) -> View:
     }
 
 
-def _untagged(here: Visit, one: View) -> View:
+def _untagged(here: Visit, one: View, region: str) -> View:
     subject = one["subject"]
     is_activity = kind_of(subject) == "activity"
     return {
@@ -215,5 +216,7 @@ def _untagged(here: Visit, one: View) -> View:
         "text": here.one(subject)["text"] if is_activity else None,
         "href": here.to_subject(subject),
         "lacks": [_("region") if name == "regions" else _("objectives") for name in one["lacks"]],
-        "tag": here.to("tag_form", id=id_of(subject)) if is_activity else here.to_subject(subject),
+        "tag": here.to("tag_form", id=id_of(subject), region=region)
+        if is_activity
+        else here.to_subject(subject),
     }

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from tracker.plans.reference import countries_of, reference, region_labels, regions_of
+from tracker.projections.decided import milestones_set_at
 from tracker.web import labels
 from tracker.web.differences import dates_words
 from tracker.web.language import _, country_words, occurred_words
+from tracker.web.readiness import may_find
 from tracker.web.recordable import done_of, offered
 from tracker.web.records import history_of
 from tracker.web.rendering import shell
@@ -49,6 +51,7 @@ def review(workplan: str, id: str) -> tuple[str, int]:  # noqa: A002 - the place
     with visit(workplan) as here:
         shown = here.one(f"review/{id}")
         found = countries(shown)
+        agreed = milestones_set_at(here.answer.tx, here.id, here.answer.plan, f"review/{id}")
         return page(
             "records/review.html",
             here,
@@ -58,6 +61,9 @@ def review(workplan: str, id: str) -> tuple[str, int]:  # noqa: A002 - the place
             reporting=[one for one in found if one.is_expected or one.is_received],
             others=[one for one in found if not (one.is_expected or one.is_received)],
             listed=reference("countries"),
+            follow_ups=[here.one(subject) for subject in agreed],
+            may_report=not here.moment.is_past and may_find(here, id),
+            may_follow_up=any(one.way == "milestone-set" for one in offered(here, "milestone")),
             ways=offered(here, "review", shown),
             done=done_of(here),
             entries=history_of(here, f"review/{id}"),

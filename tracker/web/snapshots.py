@@ -20,7 +20,7 @@ from tracker.projections.snapshots import frozen_bytes, snapshot, snapshots, ver
 from tracker.web import readiness_told as words
 from tracker.web.language import _, instant_words
 from tracker.web.readers import runtime
-from tracker.web.readiness import compared, files_of, region_in
+from tracker.web.readiness import compared, files_of, region_in, translated_files
 from tracker.web.rendering import shell
 from tracker.web.visits import Visit, page, visit
 
@@ -72,6 +72,7 @@ def snapshot_page(workplan: str, region: str, number: str) -> tuple[str, int]:
             other=_other(here, then, region, picture),
             others=[(name, words.region_words(name)) for name in region_labels() if name != region],
             files=files_of(here, f"reviews/{region}/snapshots/{one['number']}"),
+            translations=translated_files(here, f"reviews/{region}/snapshots/{one['number']}"),
             is_new=request.args.get("done") == "frozen",
         )
 

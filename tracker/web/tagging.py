@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from flask import request
 from werkzeug.wrappers import Response
 
 from tracker.errors import NotFoundError
@@ -60,9 +61,15 @@ def _tagging(activity: str, here: Visit, said: Said) -> Statement:
             )
     if said and not tags and not lacking:
         lacking["form"] = _("Tick at least one; what nobody ticks stays unknown.")
+    back = here.to("activity", id=activity)
+    trail = [(back, _("Activity {number}", number=state.number))]
+    region = said.get("about") or request.args.get("region", "")
+    if region in region_labels():
+        back = here.to("region_readiness", region=region, tagged=activity) + "#untagged"
+        trail.insert(0, (here.to("region_readiness", region=region), region_words(region)))
     return Statement(
         heading=_("Tag activity {number}", number=state.number),
-        trail=[(here.to("activity", id=activity), _("Activity {number}", number=state.number))],
+        trail=trail,
         words=[
             here.text(here.one(f"activity/{activity}")["text"]),
             _("Untagged means that nobody said. “None of them” says that none applies."),
@@ -76,7 +83,8 @@ def _tagging(activity: str, here: Visit, said: Said) -> Statement:
         sentences=sentences,
         requests=[{"type": "ActivityTagged", "subject": f"activity/{activity}", "data": {"tags": tags}}],
         button=_("Record the tags"),
-        after=here.to("activity", id=activity),
+        after=back,
+        carried={"about": region} if region in region_labels() else {},
     )
 
 
