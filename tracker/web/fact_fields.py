@@ -163,15 +163,15 @@ def meetings(here: Visit) -> list[Option]:
     """Return the sessions and regional reviews that were held, the latest first: something may be decided there."""
     plan = here.answer.plan
     held = [
-        (one.held_on or "", f"{kind}/{one.id}")
-        for kind, what in (("session", Session), ("review", Review))
-        for one in plan.all(kind, what)
+        (one.held_on or "", f"session/{one.id}")
+        for one in plan.all("session", Session)
         if one.status == "held"
     ]
-    return [
-        (subject, f"{occurred_words(day)}: {here.words_of(subject)}")
-        for day, subject in sorted(held, reverse=True)
+    held += [
+        (one.held_on or "", f"review/{one.id}") for one in plan.all("review", Review) if one.status == "held"
     ]
+    held.sort(reverse=True)
+    return [(subject, f"{occurred_words(day)}: {here.words_of(subject)}") for day, subject in held]
 
 
 def quarters(here: Visit) -> list[Option]:

@@ -8,9 +8,10 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from tracker.errors import DeniedError, NotFoundError
+from tracker.languages import unaccented
 from tracker.plans.reference import countries_of
 from tracker.web.fact_hints import HINTS
-from tracker.web.language import _, country_words, n_, unaccented
+from tracker.web.language import _, country_words, n_
 from tracker.web.readiness import may_find, region_in
 from tracker.web.readiness_told import region_words
 from tracker.web.rendering import shell
