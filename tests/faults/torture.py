@@ -297,12 +297,7 @@ def _parser() -> argparse.ArgumentParser:
     loss.add_argument("--synchronous", default="FULL", help="NORMAL or OFF are controls that lose or break")
     for name, do, url, words in (
         ("tail", tail, None, "follow a log of COUNT entries that eight write, two of them rolling back"),
-        (
-            "tail-sequence",
-            tail_sequence,
-            "postgresql",
-            "the same with a plain sequence, on PostgreSQL: loses",
-        ),
+        ("tail-sequence", tail_sequence, "postgresql", "the same with a sequence, on PostgreSQL: loses"),
     ):
         made = add(name, do, words)
         made.add_argument("--url", help=database, default=url)
