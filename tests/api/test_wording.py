@@ -27,7 +27,8 @@ ELSEWHERE = {
 }
 """Modules of these packages, by part of their name, that no request to the interface reaches with a refusal."""
 RAISING = re.compile(
-    r"(?<!Value)(?<!Key)(?<!Type)(?<!Log)(?<!Settings)Error$|^refuse$|^_denied$|^ValidationError$|^_refusal$"
+    r"(?<!Value)(?<!Key)(?<!Type)(?<!Log)(?<!Settings)Error$"
+    r"|^refuse$|^needs_reason$|^_denied$|^ValidationError$|^_refusal$"
 )
 
 
@@ -39,7 +40,8 @@ def messages() -> Iterator[tuple[str, str]]:
                 continue
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.Call) and RAISING.search(_name(node.func)):
-                    said = [*node.args[: 3 if _name(node.func).startswith("_") else 1]]
+                    name = _name(node.func)
+                    said = [*node.args[: 3 if name.startswith("_") else 2 if name == "needs_reason" else 1]]
                     said += [word.value for word in node.keywords if word.arg == "way_out"]
                     for one in said:
                         yield from ((f"{path.stem}:{node.lineno}", text) for text in _texts(one))
