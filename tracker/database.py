@@ -257,7 +257,7 @@ SQLITE_PRAGMAS: tuple[str, ...] = (
     "synchronous=FULL",
     "foreign_keys=ON",
     "secure_delete=ON",
-    "mmap_size=1099511627776",  # a past plan's rows lie scattered: a third faster. A disk failing a read ends the process
+    "mmap_size=1099511627776",  # a past plan lies scattered: a third faster. A disk failing a read ends the process
 )
 
 
