@@ -16,6 +16,7 @@ from filelock import FileLock
 
 from tests import postgres
 from tests.copies import FOLDER, copied, drop_templates, filled, migrated
+from tracker.languages import speak
 
 IN_CI = bool(os.environ.get("CI"))
 UNSYNCED = {
@@ -166,3 +167,9 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    """Let every test begin in English: a request answered in this thread leaves its language behind."""
+    speak("en")

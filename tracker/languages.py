@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import gettext
 import io
+import re
 import unicodedata
 from collections.abc import Iterable
 from contextvars import ContextVar
+from datetime import date
 from functools import cache
 from pathlib import Path
 
 from babel import Locale
+from babel.dates import format_date, get_timezone_location
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -18,6 +21,10 @@ from babel.numbers import format_decimal
 LANGUAGES = ("en", "es", "fr")
 LOCALES = {"en": "en_GB", "es": "es", "fr": "fr"}
 OWN_NAMES = {"en": "English", "es": "Español", "fr": "Français"}
+LOCAL_TIME = {"en": "{city} time", "es": "hora de {city}", "fr": "heure de {city}"}
+CITIES = {"Europe/Zurich": {"en": "Geneva", "es": "Ginebra", "fr": "Genève"}}
+"""Cities that say more to people of the United Nations than the one that names the zone."""
+FRENCH_FIRST = re.compile(r"\b1 (?=[^\W\d])")
 CATALOGUES = Path(__file__).parent / "translations"
 
 _spoken: ContextVar[str] = ContextVar("language", default="en")
@@ -35,16 +42,17 @@ def spoken() -> str:
 
 def locale() -> Locale:
     """Return what Babel knows of the language spoken: its names, forms, numbers and direction."""
-    return _locale(spoken())
+    return locale_of(spoken())
 
 
 def direction(language: str) -> str:
     """Return ``ltr`` or ``rtl``; languages that Babel does not know run from left to right."""
-    return str(_locale(language).text_direction)
+    return str(locale_of(language).text_direction)
 
 
 @cache
-def _locale(language: str) -> Locale:
+def locale_of(language: str) -> Locale:
+    """Return what Babel knows of a language; of British English where it knows none."""
     if found := Locale.negotiate([LOCALES.get(language, language)], [LOCALES.get(language, language)]):
         return found
     return Locale("en", "GB")
@@ -84,6 +92,31 @@ def n_(one: str, many: str, count: int, /, **operands: object) -> str:
 def number_words(number: float) -> str:
     """Return a number with the separators of the language spoken: ``12,500``, ``12 500``."""
     return str(format_decimal(number, locale=locale()))
+
+
+def day_in(language: str, day: date, form: str = "long") -> str:
+    """Return a day in words; ``form`` is one of Babel's (``long``, ``full``) or a pattern.
+
+    French says the first of a month as ``1er``, which no locale data does.
+    """
+    said = str(format_date(day, form, locale_of(language)))
+    return FRENCH_FIRST.sub("1er ", said) if language == "fr" else said
+
+
+def city_in(language: str, zone: str) -> str:
+    """Return the city by which people know a time zone."""
+    if known := CITIES.get(zone):
+        return known[language]
+    return str(get_timezone_location(zone, locale=locale_of(language), return_city=True))
+
+
+def zone_in(language: str, zone: str) -> str:
+    """Return the time of a zone: ``Geneva time``, ``hora de Ginebra``; ``UTC`` and its like say so themselves."""
+    if "/" not in zone or zone.startswith("Etc/"):
+        return zone
+    city = city_in(language, zone)
+    form = "heure d’{city}" if language == "fr" and city[0] in "AEIOUYÉ" else LOCAL_TIME[language]
+    return form.format(city=city)
 
 
 def unaccented(text: str) -> str:

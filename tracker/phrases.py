@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 
 import yaml
 from babel import Locale
-from babel.dates import format_date, format_time, get_timezone_location
+from babel.dates import format_time
 
-LANGUAGES = ("es", "en", "fr")
-LOCALES = {"es": "es", "en": "en_GB", "fr": "fr"}
+from tracker.languages import LANGUAGES, LOCALES, city_in, day_in, zone_in
+
 WEEKDAY = {"es": "EEEE d 'de' MMMM", "en": "EEEE d MMMM", "fr": "EEEE d MMMM"}
 SHARED = Path(__file__).with_name("phrases.yaml")
 """What :class:`Phrases` itself says."""
@@ -51,25 +51,26 @@ class Phrases:
 
     def day(self, day: date | str) -> str:
         """Return ``viernes, 14 de julio de 2023``."""
-        return format_date(_day(day), "full", locale=self.locale)
+        return day_in(self.language, _day(day), "full")
 
     def weekday(self, day: date | str) -> str:
         """Return ``viernes, 14 de julio``."""
-        return format_date(_day(day), WEEKDAY[self.language], locale=self.locale)
+        return day_in(self.language, _day(day), WEEKDAY[self.language])
 
     def short_day(self, day: date | str) -> str:
         """Return ``14 de julio de 2023``."""
-        return format_date(_day(day), "long", locale=self.locale)
+        return day_in(self.language, _day(day))
 
     def instant(self, instant: datetime | str, zone: str) -> str:
-        """Return the day and time in a zone, and the zone's place."""
+        """Return the day and time in a zone, and whose time it is."""
         moment = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
         local = moment.astimezone(ZoneInfo(zone))
-        return f"{self.day(local.date())}, {format_time(local, 'HH:mm', locale=self.locale)} ({self.place(zone)})"
+        time = format_time(local, "HH:mm", locale=self.locale)
+        return f"{self.day(local.date())}, {time} ({zone_in(self.language, zone)})"
 
     def place(self, zone: str) -> str:
         """Return the city by which a zone is known."""
-        return get_timezone_location(zone, locale=self.locale, return_city=True)
+        return city_in(self.language, zone)
 
     def deadline(self, day: date | str, zone: str) -> str:
         """Return the end of a day, with weekday and zone."""
@@ -98,7 +99,7 @@ def phrases_of(language: str, *paths: Path) -> Phrases:
     texts: dict[str, Mapping[str, Forms]] = {}
     for path in (SHARED, *paths):
         texts |= catalogue(path)
-    return Phrases(language if language in LOCALES else "en", texts)
+    return Phrases(language if language in LANGUAGES else "en", texts)
 
 
 def in_language(wording: Mapping[str, Any], language: str) -> tuple[str, str]:

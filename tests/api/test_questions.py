@@ -212,18 +212,18 @@ def test_the_ends_of_a_span_are_moments_too(told: Installation, path: str, field
 @pytest.mark.parametrize(
     "query, language, words",
     [
-        ("as_of=2023-06-15", "en", "as we knew it on 15 June 2023, end of day, Europe/Zurich"),
-        ("as_of=moment:principals-june", "en", "as we knew it on 15 June 2023, end of day, Europe/Zurich"),
+        ("as_of=2023-06-15", "en", "as we knew it on 15 June 2023, end of day, Geneva time"),
+        ("as_of=moment:principals-june", "en", "as we knew it on 15 June 2023, end of day, Geneva time"),
         (
             "as_of=2023-06-15T18:00:00%2B02:00",
             "es",
-            "tal como lo sabíamos el 15 de junio de 2023, 18:00, Europe/Zurich",
+            "tal como lo sabíamos el 15 de junio de 2023, 18:00, hora de Ginebra",
         ),
-        ("as_of=position:300", "fr", "tel que nous le savions à l'inscription 300"),
+        ("as_of=position:300", "fr", "tel que nous le savions à l’inscription 300"),
         (
             "effective_on=2023-03-15&as_of=2023-06-15",
             "fr;q=0.9, de",
-            "le 15 mars 2023, tel que nous le savions le 15 juin 2023, à la fin de la journée, Europe/Zurich",
+            "le 15 mars 2023, tel que nous le savions le 15 juin 2023, à la fin de la journée, heure de Genève",
         ),
         ("effective_on=2023-03-15", "es", "el 15 de marzo de 2023, tal como lo sabemos ahora"),
         ("", "sw", "as we know it now"),

@@ -12,10 +12,11 @@ import pytest
 
 from tests.installation import Installation
 from tracker.api.problems import PAGES
-from tracker.api.wording import PLACE, catalogue, in_language, translated
+from tracker.refusal_texts import PLACE, catalogue, in_language, translated
+from tracker.sheets import progress, setup
 
 ROOT = Path(__file__).parents[2] / "tracker"
-SAYING = ("api", "directory", "events", "projections", "traffic", "workplan")
+SAYING = ("api", "directory", "events", "projections", "sheets", "traffic", "workplan")
 ELSEWHERE = {
     "document": "plan documents are imported at the command line",
     "verifier": "exports are verified at the command line",
@@ -28,8 +29,17 @@ ELSEWHERE = {
 """Modules of these packages, by part of their name, that no request to the interface reaches with a refusal."""
 RAISING = re.compile(
     r"(?<!Value)(?<!Key)(?<!Type)(?<!Log)(?<!Settings)Error$"
-    r"|^refuse$|^needs_reason$|^_denied$|^ValidationError$|^_refusal$"
+    r"|^refuse$|^fault$|^RowFault$|^_refuse$|^needs_reason$|^_denied$|^ValidationError$|^_refusal$"
 )
+
+
+SAID = {
+    "needs_reason": slice(2),
+    "CellError": slice(2),
+    "fault": slice(1, 3),
+    "RowFault": slice(3, 5),
+}
+"""Which arguments are words, where it is not the first alone."""
 
 
 def messages() -> Iterator[tuple[str, str]]:
@@ -41,7 +51,7 @@ def messages() -> Iterator[tuple[str, str]]:
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.Call) and RAISING.search(_name(node.func)):
                     name = _name(node.func)
-                    said = [*node.args[: 3 if name.startswith("_") else 2 if name == "needs_reason" else 1]]
+                    said = node.args[SAID.get(name, slice(3 if name.startswith("_") else 1))]
                     said += [word.value for word in node.keywords if word.arg == "way_out"]
                     for one in said:
                         yield from ((f"{path.stem}:{node.lineno}", text) for text in _texts(one))
@@ -72,6 +82,8 @@ def test_nothing_that_a_refusal_says_is_missing() -> None:
     assert len(said) > 250
     missing = sorted({f"{where}: {text}" for where, text in said if _plain(text) not in known})
     assert not missing, "\n".join(missing)
+    columns = {what for columns in (progress.COLUMNS, setup.COLUMNS) for what in columns.values()}
+    assert columns <= set(catalogue())
     titles = {text for kind in PAGES.values() for text in (kind.title,)}
     assert titles <= set(catalogue())
 
@@ -106,7 +118,7 @@ def test_a_refusal_is_said_in_the_asked_language(
 
 
 def test_sentences_put_together_in_code_and_refusals_inside_refusals_are_found() -> None:
-    assert in_language("is none of: africa, lac", "fr") == "n'est aucun de ceux-ci : africa, lac"
+    assert in_language("is none of: africa, lac", "fr") == "n’est aucun de ceux-ci\u00a0: africa, lac"
     inner = translated("{subject}: {why}", {"subject": "activity/3.4", "why": "there is no entry 7"}, "es")
     assert inner == "activity/3.4: no hay asiento 7"
     assert in_language("never said by us", "es") == "never said by us"

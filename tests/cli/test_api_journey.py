@@ -95,9 +95,14 @@ def refuses_in_the_asked_language_and_records_nothing(unodc: System) -> None:
     before = unodc.ask("events?order=desc&limit=1")[1]["position"]
     refusals: list[tuple[dict[str, Any], int, str, str]] = [
         ({"data": {"assessment": "great"}}, 422, "/data/assessment", "Debe ser uno de: on_track"),
-        ({"data": {"assessment": "at_risk"}}, 422, "/reason", "necesita una razón"),
+        ({"data": {"assessment": "at_risk"}}, 422, "/reason", "necesita un motivo"),
         ({"subject": "activity/3.4"}, 403, "/type", "no le toca escribir"),
-        ({"type": "ActivityWithdrawn", "data": {}, "reason": "No."}, 403, "/type", "su papel no lo incluye"),
+        (
+            {"type": "ActivityWithdrawn", "data": {}, "reason": "No."},
+            403,
+            "/type",
+            "su función no lo incluye",
+        ),
         ({"occurred_on": "2099-06-22"}, 422, "/occurred_on", "está en el futuro"),
     ]
     for number, (changed, status, field, words) in enumerate(refusals):

@@ -43,8 +43,12 @@ def frozen(runtime: Runtime, number: int, language: str = "en", *, details: bool
             "Readiness for the regional review: Africa",
             "On 9 February 2024 it moved to Q3 2024 to Q4 2024.",
         ),
-        ("es", "Preparación del examen regional: África", "El 9 de febrero de 2024 se trasladó a"),
-        ("fr", "Préparation de l\u2019examen régional : Afrique", "Le 9 février 2024, il a été déplacé à"),
+        (
+            "es",
+            "Estado de preparación para el examen regional: África",
+            "El 9 de febrero de 2024 se trasladó a",
+        ),
+        ("fr", "Préparation à l\u2019examen régional : Afrique", "Le 9 février 2024, il a été déplacé à"),
     ],
 )
 def test_a_past_readiness_tells_the_moved_review_in_each_language(
@@ -53,7 +57,7 @@ def test_a_past_readiness_tells_the_moved_review_in_each_language(
     document = live(demo, "africa", "2024-09-30", language)
     made = {kind: file_of(document, kind) for kind in MEDIA_TYPES}
     for words in (words_in_pdf(made["pdf"]), words_in_docx(made["docx"])):
-        assert title in words
+        assert title in words.replace("\xa0", " ")
         assert moved in words
         assert REASON in words
     assert b"/Lang" in made["pdf"]

@@ -89,7 +89,7 @@ def test_who_had_the_letter_of_the_step_already_gets_one_about_what_is_new_to_th
     tick(runtime, clock, 3)
     first, second = mail_of(mail, unodc, runtime)
     assert "Workstream 4" in first
-    assert "You are now focal point of OMS." in second
+    assert "You are now the focal point of OMS." in second
     assert ("Workstream 3" in second, "Workstream 4" in second) == (True, False)
 
 

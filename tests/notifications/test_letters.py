@@ -33,23 +33,23 @@ from tracker.runtime import Runtime
 from tracker.workplan.round import Round
 
 DUE = {
-    "es": "Plazo: lunes, 10 de julio de 2023, 23:59 (hora de Zúrich).",
-    "en": "Due: Monday, 10 July 2023, 23:59 (Zurich time).",
-    "fr": "Échéance\xa0: lundi 10 juillet 2023, 23\xa0h\xa059 (heure de Zurich).",
+    "es": "Vence: lunes, 10 de julio de 2023, 23:59 (hora de Ginebra).",
+    "en": "Due: Monday, 10 July 2023, 23:59 (Geneva time).",
+    "fr": "Échéance\xa0: lundi 10 juillet 2023, 23\xa0h\xa059 (heure de Genève).",
 }
 
 
 SUBJECT = {
     "es": "Segundo trimestre de 2023: 6 actividades por informar, hasta el lunes 10 de julio",
     "en": "Second quarter of 2023: 6 activities to report by Monday 10 July",
-    "fr": "Deuxième trimestre 2023\xa0: 6 activités à renseigner d\u2019ici au lundi 10 juillet",
+    "fr": "Deuxième trimestre 2023\xa0: rapports attendus sur 6 activités d\u2019ici au lundi 10 juillet",
 }
 
 
 SEAL = {
     "es": r"asiento (\d+) · sello ([0-9A-F]{4}-[0-9A-F]{4}) · ¿qué es esto\?",
     "en": r"entry (\d+) · seal ([0-9A-F]{4}-[0-9A-F]{4}) · what is this\?",
-    "fr": r"inscription (\d+) · sceau ([0-9A-F]{4}-[0-9A-F]{4}) · qu\u2019est-ce que c\u2019est\xa0\?",
+    "fr": r"inscription (\d+) · sceau ([0-9A-F]{4}-[0-9A-F]{4}) · qu\u2019est-ce que c\u2019est\s\?",
 }
 
 

@@ -91,7 +91,7 @@ def test_the_form_speaks_the_readers_language_and_marks_the_plans(
     shown = browser.get(path_in(mail))
     form, page = form_of(shown), shown.get_data(as_text=True)
     said = {
-        "es": ("Informe del segundo trimestre de 2023", "Sin novedad", "Plazo: lunes, 10 de julio"),
+        "es": ("Informe del segundo trimestre de 2023", "Sin novedad", "Vence: lunes, 10 de julio"),
         "en": ("Report about the second quarter of 2023", "Nothing new", "Due: Monday, 10 July 2023"),
         "fr": ("Rapport du deuxième trimestre 2023", "Rien de nouveau", "lundi 10 juillet 2023"),
     }

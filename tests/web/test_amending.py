@@ -191,13 +191,13 @@ def test_once_the_round_is_closed_only_the_secretariat_corrects(site: Site):
     [
         ("correct", {"occurred_on": "2023-03"}, "why", "Say why"),
         ("correct", {"why": "x"}, None, "Nothing differs yet"),
-        ("correct", {"why": "x", "occurred_on": "soon"}, "occurred_on", "This is no date."),
+        ("correct", {"why": "x", "occurred_on": "soon"}, "occurred_on", "This is not a date."),
         ("correct", {"why": "x", "occurred_on": "2031"}, "occurred_on", "cannot have happened on 2031"),
         (
             "correct",
             {"why": "x", "data/evidence/0/url": "here"},
             "data/evidence/0/url",
-            "This is no web address",
+            "This is not a web address",
         ),
         ("correct", {"why": "x", "data/done": "dialogues: many"}, "data/done", ""),
         ("correct", {"why": "x", "data/quarter": "2023-Q9"}, "data/quarter", ""),

@@ -35,7 +35,7 @@ def test_each_step_from_the_entry_to_the_root_is_told(library: Site):
     assert f"as number {last} of {last} entries" in said
     assert said.count("which comes before it") == (last - 1).bit_count()
     assert "which comes after it" not in said
-    assert f"Its first eight signs are the seal: {seal_at(library, last)}" in said
+    assert f"Its first eight characters are the seal: {seal_at(library, last)}" in said
     first = text_of(library, "entries/1/genuine")
     assert "joined with that of entry 2, which comes after it" in first
     assert "joined with that of entries 3 to 4, which comes after it" in first
@@ -87,7 +87,7 @@ def test_the_key_and_the_day_of_the_first_signature_are_told_and_checked(site: S
     assert "Nobody has signed it yet" in text_of(site, "entries/20/genuine")
     size = sign(site.house.runtime, PLAN).size
     said = text_of(site, "entries/20/genuine")
-    assert f"5 July 2023, 12:00, Zurich time, with the {size} entries that there were" in said
+    assert f"5 July 2023, 12:00, Geneva time, with the {size} entries that there were" in said
     assert re.search(r"([0-9A-F]{4}-){7}[0-9A-F]{4}", said)
     assert "good, and of this very log" in said
     assert "Nobody has signed it yet" in text_of(site, "entries/20/genuine?as_of=position:30")

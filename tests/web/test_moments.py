@@ -34,7 +34,7 @@ def test_a_past_view_says_so_and_leads_back_on_every_page(library: Site, page: s
     answer = library.reader("secretariat").get(f"{HOME}{page}?as_of=2023-05-15")
     past = parsed(answer)
     assert answer.status_code == 200
-    assert "as we knew it on 15 May 2023, end of day, Zurich time. Read only." in past.text
+    assert "as we knew it on 15 May 2023, end of day, Geneva time. Read only." in past.text
     assert HOME + page in past.links
     assert '<body class="past">' in answer.get_data(as_text=True)
     today = library.reader("secretariat").get(HOME + page)

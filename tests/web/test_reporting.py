@@ -101,8 +101,8 @@ def test_the_rules_are_said_before_the_mistake(library: Site):
             "occurred_on",
             "1 January 2019 lies before the plan begins",
         ),
-        ({"note": "x", "occurred_on": "yesterday"}, "occurred_on", "This is no date."),
-        ({"note": "x", "evidence_url": "example"}, "evidence_url", "This is no web address."),
+        ({"note": "x", "occurred_on": "yesterday"}, "occurred_on", "This is not a date."),
+        ({"note": "x", "evidence_url": "example"}, "evidence_url", "This is not a web address."),
         ({"what": "no_change", "assessment": "on_track"}, "what", "choose one of the two"),
         (
             {"status": "on_hold", "reason": "r", "assessment": "on_track"},

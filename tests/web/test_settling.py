@@ -118,7 +118,7 @@ def test_eight_workstreams_are_settled_in_under_thirty_clicks(
         hand.click(page.get_by_text("Send mine as well"))
         hand.click(page.get_by_role("button", name="Send 37 reports"))
         expect(page.get_by_role("heading", name="Received. Thank you.")).to_be_visible()
-        expect(page.locator("main")).to_contain_text("Nothing else is owed for this quarter.")
+        expect(page.locator("main")).to_contain_text("Nothing else is awaited for this quarter.")
         look(page)
     print(f"\n{len(hand.clicks)} clicks: {' · '.join(hand.clicks)}")
     assert len(hand.clicks) < FEWER_THAN

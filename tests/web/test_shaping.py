@@ -125,7 +125,7 @@ def test_settings_of_the_plan_change_and_the_rest_stays(site: Site):
         ("activity-withdrawn/3.2", {}, "reason", "Please fill this in."),
         ("activity-decided/3.4", {"status": "on_hold"}, "reason", "needs a reason"),
         ("milestone-set", {"title/es": "Un hito", "due": "2024-Q1"}, "activity", "Fill in one of"),
-        ("milestone-set", {"title/es": "Un hito", "due": "soon", "activity": "3.4"}, "due", "no date"),
+        ("milestone-set", {"title/es": "Un hito", "due": "soon", "activity": "3.4"}, "due", "not a date"),
     ],
 )
 def test_what_cannot_be_comes_back_with_the_reason_at_its_place(

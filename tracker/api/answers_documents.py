@@ -7,7 +7,7 @@ from marshmallow import INCLUDE, fields
 from tracker.api.answers import About, integer, record, string
 from tracker.api.queries import Choice, Question, Said
 from tracker.events.vocabulary import QUARTER
-from tracker.phrases import LANGUAGES
+from tracker.languages import LANGUAGES
 
 LANGUAGE = Choice("the language, whatever the browser prefers", LANGUAGES)
 

@@ -12,8 +12,8 @@ from tracker.directory import feeds
 from tracker.directory.people import principal_of
 from tracker.errors import UnknownReaderError
 from tracker.events.vocabulary import SUBJECT_ID
+from tracker.languages import LANGUAGES
 from tracker.notifications.calendars import feed_calendar
-from tracker.phrases import LANGUAGES
 from tracker.projections.appointments import SCOPES
 from tracker.projections.reading_rights import may
 from tracker.workplan.plan import refuse

@@ -15,6 +15,7 @@ from tracker.directory import people, tokens
 from tracker.directory.principals import ROLES
 from tracker.events.schemas import TrueOrFalse
 from tracker.events.vocabulary import SLUG, SUBJECT_ID
+from tracker.languages import LANGUAGES
 from tracker.notifications import handover
 from tracker.notifications.joining import Newcomer, join
 from tracker.workplan.plan import Plan
@@ -29,7 +30,7 @@ class NewPerson(ma.Schema):
 
     name = Said("the full name, on one line", longest=200, required=True)
     email = Said("the address that letters go to", longest=254, required=True)
-    language = Choice("the language of letters", people.LANGUAGES, load_default="en")
+    language = Choice("the language of letters", LANGUAGES, load_default="en")
     role = Choice("the role in this workplan", ROLES, load_default="lead")
     region = Choice("for a reviewer: the region", REGIONS)
     entities = ma.fields.List(Said("an entity id", SLUG, 80), load_default=list)
@@ -71,7 +72,7 @@ class PersonChange(ma.Schema):
 
     name = Said("the full name, on one line", longest=200)
     email = Said("the address; a new one is written to again", longest=254)
-    language = Choice("the language of letters", people.LANGUAGES)
+    language = Choice("the language of letters", LANGUAGES)
     has_letters = TrueOrFalse(
         load_default=False,
         metadata={"description": "write to them again, though a letter came back or they wanted none"},

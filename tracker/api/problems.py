@@ -12,7 +12,7 @@ from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from tracker.api.call import NotReachedError
-from tracker.api.wording import asked_language, in_language, translated
+from tracker.api.wording import asked_language
 from tracker.errors import (
     ConflictError,
     DeliveryError,
@@ -29,6 +29,7 @@ from tracker.errors import (
     UnavailableError,
     UnknownReaderError,
 )
+from tracker.refusal_texts import in_language, translated
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = {"unavailable": "5", "not-reached": "1", "too-many": "30"}

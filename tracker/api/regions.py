@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
-from babel import Locale
 from marshmallow import fields
 
 from tracker.api.answers import Shape, boolean, string, strings, table
 from tracker.api.call import Answer, Call
-from tracker.languages import LOCALES
+from tracker.country_names import country_in
+from tracker.languages import LANGUAGES
 from tracker.plans.reference import countries_of, reference, regions_of
 
 
@@ -42,7 +40,7 @@ class Source(Shape):
 
 
 class Regions(Shape):
-    """The five regions; the names of countries are those of CLDR."""
+    """The five regions; countries are called as the United Nations call them."""
 
     items = table(Region)
     regions = fields.Nested(Source, required=True)
@@ -70,15 +68,10 @@ def show_regions(_call: Call) -> Answer:
 def _country(code: str, membership: str, region: str) -> dict[str, Any]:
     return {
         "code": code,
-        "names": {language: _names(locale).get(code, code) for language, locale in LOCALES.items()},
+        "names": {language: country_in(language, code) for language in LANGUAGES},
         "membership": membership,
         "also": [one for one in regions_of(code) if one != region],
     }
-
-
-@cache
-def _names(locale: str) -> Mapping[str, str]:
-    return dict(Locale.parse(locale).territories)
 
 
 def _source(name: str) -> dict[str, Any]:

@@ -1,20 +1,10 @@
-"""Refusals in the asked language: the catalogue of this package, and how what was said in English is found in it."""
+"""In which language a request is answered where it is refused."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
-from typing import Any
-
-import yaml
 from flask import has_request_context, request
 
-LANGUAGES = ("en", "es", "fr")
-CATALOGUE = Path(__file__).parent / "translations" / "problems.yaml"
-PLACE = re.compile(r"\{\w+(?:!r)?\}")
-"""A place for an operand, such as ``{activity}``; where a sentence was put together in code, ``{1}``."""
+from tracker.languages import LANGUAGES
 
 
 def asked_language() -> str:
@@ -25,49 +15,3 @@ def asked_language() -> str:
         if quality > 0 and (language := said.partition("-")[0].lower()) in LANGUAGES:
             return language
     return "en"
-
-
-@cache
-def catalogue() -> Mapping[str, Mapping[str, str]]:
-    """Return ``{English: {language: text}}``."""
-    loaded: Mapping[str, Mapping[str, str]] = yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))
-    return loaded
-
-
-def translated(template: str, operands: Mapping[str, Any], language: str) -> str | None:
-    """Return a message with its operands in a language, None where the catalogue does not know it.
-
-    An operand may be a sentence of ours itself, such as the reason inside a refusal.
-    """
-    found = catalogue().get(template)
-    if found is None or language == "en":
-        return None
-    said = {name: in_language(str(value), language) for name, value in operands.items()}
-    return found[language].format(**said) if operands else found[language]
-
-
-def in_language(said: str, language: str) -> str:
-    """Return a finished English sentence in a language: as it is in the catalogue, or as one of its patterns fits."""
-    if language == "en":
-        return said
-    if (whole := catalogue().get(said)) is not None:
-        return whole[language]
-    for pattern, names, texts in _patterns():
-        if match := pattern.fullmatch(said):
-            operands = dict(zip(names, match.groups(), strict=True))
-            return PLACE.sub(lambda place, found=operands: found[place[0]], texts[language])  # type: ignore[misc]
-    return said
-
-
-@cache
-def _patterns() -> tuple[tuple[re.Pattern[str], list[str], Mapping[str, str]], ...]:
-    """Return the sentences with places, those that fix most of their words first."""
-    made = []
-    for english, texts in catalogue().items():
-        names = PLACE.findall(english)
-        fixed = PLACE.sub("", english).strip(" :`.{}")
-        if names and len(fixed) > 6 and len(set(names)) == len(names):
-            parts = [re.escape(part) for part in PLACE.split(english)]
-            made.append((len(fixed), re.compile("(.+?)".join(parts), re.DOTALL), names, texts))
-    made.sort(key=lambda one: -one[0])
-    return tuple((pattern, names, texts) for _, pattern, names, texts in made)

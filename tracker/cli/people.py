@@ -12,6 +12,7 @@ from tracker.cli.context import as_json, entity_meant, running, show, workplan_m
 from tracker.directory import identities, people, signins, tokens
 from tracker.directory.principals import ROLES, system
 from tracker.events.reading import read_event
+from tracker.languages import LANGUAGES
 
 
 @click.group()
@@ -22,7 +23,7 @@ def person() -> None:
 @person.command("add")
 @click.option("--name", required=True)
 @click.option("--email", required=True)
-@click.option("--language", type=click.Choice(people.LANGUAGES), default="en", show_default=True)
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True)
 @click.option(
     "--entity", "entities", multiple=True, help="An entity the person acts for; repeat for several."
 )
@@ -92,7 +93,7 @@ def list_people(*, workplan: str | None, as_json: bool) -> None:
 @click.argument("person_id")
 @click.option("--name")
 @click.option("--email", help="A new address is written to again, whatever became of the old one.")
-@click.option("--language", type=click.Choice(people.LANGUAGES))
+@click.option("--language", type=click.Choice(LANGUAGES))
 @click.option(
     "--letters", "has_letters", is_flag=True, help="Write to them again, though a letter came back."
 )

@@ -1,7 +1,5 @@
 """What the made-up focal points write: neutral sentences in Spanish, English and French, about no real event."""
 
-# ruff: noqa: RUF001 - French writes its apostrophe so
-
 from __future__ import annotations
 
 from collections.abc import Mapping

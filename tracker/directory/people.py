@@ -15,8 +15,7 @@ from tracker.database import Transaction
 from tracker.directory.principals import ROLES, Principal, Role
 from tracker.directory.tables import grants, people, tokens
 from tracker.errors import NotFoundError, RuleError
-
-LANGUAGES = ("es", "en", "fr")
+from tracker.languages import LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from babel.dates import format_interval
 
+from tracker.country_names import country_in
 from tracker.documents.charts import quarter_words
 from tracker.events.event import id_of, kind_of
 from tracker.events.shapes import to_json
@@ -57,7 +58,7 @@ def region_words(region: str, say: Phrases) -> str:
 
 
 def country_words(code: str, say: Phrases) -> str:
-    return str(say.locale.territories.get(code, code))
+    return country_in(say.language, code)
 
 
 def who_words(plan: Plan, who: Iterable[Mapping[str, Any]], say: Phrases) -> str:

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from tracker.clock import instant_text, new_id
 from tracker.database import Transaction
-from tracker.directory.people import LANGUAGES
 from tracker.errors import RuleError
+from tracker.languages import LANGUAGES
 from tracker.notifications import outbox
 from tracker.notifications.links import Link
 from tracker.notifications.receipts import Filler

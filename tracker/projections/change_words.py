@@ -1,13 +1,9 @@
 """What changed, in one sentence: its phrases in three languages, each leading to the lines that it counts."""
 
-# ruff: noqa: RUF001 - French writes its apostrophe so
-
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-
-LANGUAGES = ("en", "es", "fr")
 
 
 @dataclass(frozen=True, slots=True)

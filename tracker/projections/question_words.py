@@ -6,9 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-
-from tracker.projections.change_words import LANGUAGES
+from tracker.languages import LANGUAGES, day_in, zone_in
 
 Phrase = Literal["now", "entry", "day", "instant", "effective"]
 
@@ -29,13 +27,12 @@ WORDS: dict[str, dict[Phrase, str]] = {
     },
     "fr": {
         "now": "tel que nous le savons maintenant",
-        "entry": "tel que nous le savions à l'inscription {position}",
+        "entry": "tel que nous le savions à l’inscription {position}",
         "day": "tel que nous le savions le {day}, à la fin de la journée, {zone}",
         "instant": "tel que nous le savions le {day}, {time}, {zone}",
         "effective": "le {day}, {known}",
     },
 }
-LOCALES = {"en": "en_GB"}
 
 
 def in_words(
@@ -53,10 +50,8 @@ def in_words(
         said = words["entry"].format(position=known)
     else:
         local = known.astimezone(ZoneInfo(zone))
-        day = _day(local.date(), language)
-        said = words["day" if is_day else "instant"].format(day=day, time=f"{local:%H:%M}", zone=zone)
-    return words["effective"].format(day=_day(effective, language), known=said) if effective else said
-
-
-def _day(day: date, language: str) -> str:
-    return format_date(day, "long", LOCALES.get(language, language))
+        day = day_in(language, local.date())
+        said = words["day" if is_day else "instant"].format(
+            day=day, time=f"{local:%H:%M}", zone=zone_in(language, zone)
+        )
+    return words["effective"].format(day=day_in(language, effective), known=said) if effective else said

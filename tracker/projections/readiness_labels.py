@@ -1,7 +1,5 @@
 """What the lines of the readiness picture, and what they lack, are called in three languages; no part of a snapshot."""
 
-# ruff: noqa: RUF001 - French writes its apostrophe so
-
 from __future__ import annotations
 
 LINE_LABELS: dict[str, dict[str, str]] = {

@@ -173,11 +173,11 @@ def _totals(cell: Cell, activity: Activity | None) -> dict[str, int]:
     if said.isdecimal():
         if activity and len(targets) != 1:
             known = (
-                f"`{targets[0]}={said}`"
+                f"Give `{targets[0]}={said}`."
                 if targets
-                else "it in words, in the column progress: it has no targets"
+                else "Give it in words, in the column progress: it has no targets."
             )
-            raise CellError("does not say of what", f"Give {known}.")
+            raise CellError("does not say of what", known)
         return {targets[0]: cells.count_in(said)} if targets else {}
     return {name: cells.count_in(value) for name, value in cells.pairs_in(cell, "workshops=3").items()}
 

@@ -95,7 +95,7 @@ def _day(said: str, end: int) -> str | None:
         return span(said)[end].isoformat() if said else None
     except ValueError:
         raise RuleError(
-            _("“{said}” is no day."),
+            _("“{said}” is not a day."),
             said=said,
             way_out=_("Give one such as 2023-06-15, 2023-06, 2023-Q2 or 2023."),
         ) from None

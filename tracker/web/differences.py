@@ -16,6 +16,7 @@ from tracker.web.language import (
     text_of,
     wall_words,
     window_words,
+    zone_words,
 )
 
 
@@ -216,7 +217,7 @@ SINGLES: dict[str, tuple[str, Words]] = {
     "held_on": ("held on", _day),
     "starts_at": ("starts", _wall),
     "ends_at": ("ends", _wall),
-    "zone": ("time zone", _plain),
+    "zone": ("time zone", lambda value, _names: zone_words(str(value))),
     "mode": ("mode", _from(labels.MODE)),
     "rule": ("rule", _from(labels.RULE)),
     "level": ("level", _from(labels.LEVEL)),

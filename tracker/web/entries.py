@@ -88,7 +88,7 @@ def _day(said: str, zone: str, *, is_end: bool = False) -> str | None:
     except ValueError:
         day = None
     if day is None:
-        raise MomentError(_("“{said}” is no day."), said=said, way_out=_("Give one such as 2023-06-15."))
+        raise MomentError(_("“{said}” is not a day."), said=said, way_out=_("Give one such as 2023-06-15."))
     begins = datetime.combine(day, time(), ZoneInfo(zone))
     if not is_end:
         return instant_text(begins.astimezone(UTC))

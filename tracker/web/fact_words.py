@@ -9,7 +9,16 @@ from typing import Any
 from tracker.plans.reference import regions_of
 from tracker.web import labels, plan_words
 from tracker.web.differences import dates_words
-from tracker.web.language import _, capital, country_words, instant_words, occurred_words, wall_words
+from tracker.web.language import (
+    _,
+    capital,
+    country_words,
+    instant_words,
+    language_words,
+    occurred_words,
+    wall_words,
+    zone_words,
+)
 from tracker.web.visits import Visit
 from tracker.workplan.session import PROMISED, instant_of
 
@@ -73,7 +82,11 @@ def _operands(here: Visit, kind: str, data: Json) -> dict[str, str]:
         made["material"] = _(labels.MATERIAL[data["kind"]])
     if kind == "ProductReviewed":
         made["outcome"] = _(labels.LOOKED[data["outcome"]])
-    return {name: str(data[name]) for name in ("zone", "language") if name in data} | made
+    if "zone" in data:
+        made["zone"] = zone_words(data["zone"])
+    if "language" in data:
+        made["language"] = language_words(data["language"])
+    return made
 
 
 def _end(data: Json) -> str:
@@ -86,11 +99,13 @@ def _more(here: Visit, kind: str, data: Json, state: Json) -> Iterator[str]:
     zone = data.get("zone") or state.get("zone")
     if data.get("starts_at") and zone and zone != here.zone:
         start = instant_of(data["starts_at"], zone)
-        yield _("That is {instant} in {zone}.", instant=instant_words(start, here.zone), zone=here.zone)
+        yield _(
+            "That is {instant}, {zone}.", instant=instant_words(start, here.zone), zone=zone_words(here.zone)
+        )
     match kind:
         case "SessionRescheduled":
             yield _(
-                "It stood at {start} until now; that stays readable.", start=wall_words(state["starts_at"])
+                "Until now it was set for {start}; that stays readable.", start=wall_words(state["starts_at"])
             )
         case "SessionHeld":
             yield from _held(data, state)

@@ -98,7 +98,7 @@ def _compared(here: Visit, position: int, end: int) -> Compared:
     if not (size.isdecimal() and len(size) <= LONGEST and int(size) >= 1):
         faults.append(("size", _("Give the number that the letter says, such as 2977.")))
     if line is None:
-        faults.append(("seal", _("A seal is eight signs, 0 to 9 and A to F, such as 7F3A-91C2.")))
+        faults.append(("seal", _("A seal is eight characters, 0 to 9 and A to F, such as 7F3A-91C2.")))
     if faults:
         return Compared(size, said, faults=tuple(faults))
     whole, read = int(size), node_reader(here.answer.tx, here.id)

@@ -156,7 +156,7 @@ LETTER_STEP = {
 RECEIVED_BY = {"mail": "by mail", "meeting": "in a meeting", "phone": "by phone", "document": "in a document"}
 REGION = {
     "africa": "Africa",
-    "arab-states": "Arab States",
+    "arab-states": "Arab region",
     "asia-pacific": "Asia and the Pacific",
     "unece": "UNECE region",
     "lac": "Latin America and the Caribbean",

@@ -8,11 +8,12 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_skeleton, get_day_names, get_timezone_location
+from babel.dates import format_date, format_skeleton, get_day_names
 from markupsafe import Markup, escape
 
+from tracker.country_names import country_in
 from tracker.events.countries import COUNTRIES
-from tracker.languages import _, locale, n_, spoken, unaccented
+from tracker.languages import _, day_in, locale, n_, spoken, unaccented, zone_in
 
 __all__ = ["_", "n_", "spoken"]
 
@@ -28,8 +29,7 @@ def html_(text: str, /, **operands: object) -> Markup:
 def day_words(day: date | str) -> str:
     """Return a day as ``15 June 2023``, ``15 de junio de 2023``, ``1er juin 2023``."""
     day = date.fromisoformat(day) if isinstance(day, str) else day
-    said = format_date(day, "long", locale())
-    return f"1er {said[2:]}" if day.day == 1 and spoken() == "fr" else said
+    return day_in(spoken(), day)
 
 
 def weekday_words(day: date) -> str:
@@ -71,10 +71,8 @@ def wall_words(said: str) -> str:
 
 
 def zone_words(zone: str) -> str:
-    """Return the time of a zone by its place: ``Zurich time``, ``hora de Zúrich``."""
-    if "/" not in zone or zone.startswith("Etc/"):
-        return zone
-    return _("{place} time", place=get_timezone_location(zone, locale=locale(), return_city=True))
+    """Return the time of a zone by its city: ``Geneva time``, ``hora de Ginebra``."""
+    return zone_in(spoken(), zone)
 
 
 def window_words(window: Mapping[str, Any]) -> str:
@@ -93,8 +91,13 @@ def window_words(window: Mapping[str, Any]) -> str:
 
 
 def country_words(code: str) -> str:
-    """Return the name of a country by its ISO 3166-1 code."""
-    return str(locale().territories.get(code, code))
+    """Return what the United Nations calls a country, by its ISO 3166-1 code."""
+    return country_in(spoken(), code)
+
+
+def language_words(code: str) -> str:
+    """Return the name of a language by its code, the code where it has none."""
+    return str(locale().languages.get(code, code))
 
 
 def countries() -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from tracker.events.vocabulary import ZONES
 from tracker.projections.series import Series
 from tracker.web import labels
 from tracker.web.fact_fields import FactForm, objectives, workstreams, zones
-from tracker.web.language import _, day_words
+from tracker.web.language import _, day_words, zone_words
 from tracker.web.readers import runtime
 from tracker.web.recordable import done_of, offered
 from tracker.web.records import fitting, history_of
@@ -137,7 +137,7 @@ def times_of(here: Visit, shown: dict[str, Any], asked: str | None = None) -> li
         day = day_words(first.date())
         until = f"{last:%H:%M}" if first.date() == last.date() else f"{day_words(last.date())}, {last:%H:%M}"
         is_said = bool(made) and made[0].day == day
-        made.append(Time(zone, None if is_said else day, f"{first:%H:%M}", until))
+        made.append(Time(zone_words(zone), None if is_said else day, f"{first:%H:%M}", until))
     return made
 
 

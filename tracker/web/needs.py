@@ -177,7 +177,7 @@ def _machinery(here: Visit) -> Iterator[Need]:
     ended = [one for one in webhooks_of(here.answer.tx, here.id) if one.state in ENDED]
     if ended:
         words = n_(
-            "{count} webhook takes nothing any more", "{count} webhooks take nothing any more", len(ended)
+            "{count} webhook accepts nothing any more", "{count} webhooks accept nothing any more", len(ended)
         )
         yield Need("at_risk", words, here.to("webhooks"))
     failed = [one for one in job_runs(here.answer.tx) if one["outcome"] == "failed"]

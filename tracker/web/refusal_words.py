@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable
 
 from tracker.errors import Fault, TrackerError
+from tracker.languages import city_in
+from tracker.refusal_texts import in_language, translated
 from tracker.web import labels
-from tracker.web.language import _, day_words, occurred_words
+from tracker.web.language import _, day_words, occurred_words, spoken
 
 PLAINLY = {
     "the report about activity {id} says nothing": (
@@ -40,12 +42,12 @@ PLAINLY = {
     "{said} lies in the future: nothing is known of it": (
         "Nobody knows yet how the plan will stand on {said}. It can be seen as it is today, or on any earlier day."
     ),
-    "`{said}` names no moment": "“{said}” is no day. Give one such as 2023-06-15.",
-    "{said} is no day of the calendar": "{said} is no day of the calendar. Give one such as 2023-06-15.",
+    "`{said}` names no moment": "“{said}” is not a day. Give one such as 2023-06-15.",
+    "{said} is no day of the calendar": "{said} is not a day of the calendar. Give one such as 2023-06-15.",
     "no moment is called {slug}": "No moment of this plan is called “{slug}”.",
     "the log has no entry {number}": "The plan has no entry {number} yet.",
     "you act for {voices}: say for which one": "You act for several entities here: say for which one you report.",
-    "`{email}` is no mail address": "“{email}” is no mail address. Give one such as name@example.org.",
+    "`{email}` is no mail address": "“{email}” is not a mail address. Give one such as name@example.org.",
     "a person needs a name": "Give the full name, on one line.",
     "letters are written in {known}, not in `{language}`": "Choose a language for the letters.",
     "`{role}` is no role": "Choose a role.",
@@ -96,13 +98,13 @@ PLAINLY = {
 """What each refusal that a form can meet says on a page."""
 
 FIELDS = {
-    "occurred_on": "This is no date. Give a day, month, quarter or year: 2023-05-16, 2023-05, 2023-Q2 or 2023.",
-    "due": "This is no date. Give a day, month, quarter or year: 2023-05-16, 2023-05, 2023-Q2 or 2023.",
+    "occurred_on": "This is not a date. Give a day, month, quarter or year: 2023-05-16, 2023-05, 2023-Q2 or 2023.",
+    "due": "This is not a date. Give a day, month, quarter or year: 2023-05-16, 2023-05, 2023-Q2 or 2023.",
     "at": "Give a day such as 2023-06-15.",
-    "links": "One of these is no web address. Each begins with http:// or https:// and has no spaces.",
-    "zone": "This is no time zone. Choose one from the list, such as Europe/Zurich.",
-    "starts_at": "This is no time. Give a day and a time, such as 2023-06-22T15:00.",
-    "ends_at": "This is no time. Give a day and a time, such as 2023-06-22T15:00.",
+    "links": "One of these is not a web address. Each begins with http:// or https:// and has no spaces.",
+    "zone": "This is not a time zone. Choose one from the list, such as Europe/Zurich.",
+    "starts_at": "This is not a time. Give a day and a time, such as 2023-06-22T15:00.",
+    "ends_at": "This is not a time. Give a day and a time, such as 2023-06-22T15:00.",
     "languages": "Give the languages as codes, such as en, fr, es.",
     "language": "Give the language as a code, such as fr.",
     "attendance": "Write one group on each line: its name, a colon, and a whole number.",
@@ -111,7 +113,7 @@ FIELDS = {
     "ends_on": "Give a day such as 2024-10-10.",
     "title": "The title is empty, or longer than 300 characters.",
     "audience": "This is empty, or longer than 300 characters.",
-    "url": "This is no web address. It begins with http:// or https:// and has no spaces.",
+    "url": "This is not a web address. It begins with http:// or https:// and has no spaces.",
     "entity": "Choose for which entity this is reported.",
     "received_on": "Say on which day it was received, such as 2023-06-15.",
     "done": "Give a whole number, 0 or more.",
@@ -126,16 +128,43 @@ QUARTER = re.compile(r"\b\d{4}-Q[1-4]\b")
 def said_plainly(error: TrackerError, fault: Fault | None = None) -> str:
     """Return the message of a refusal, or of one fault of it, as a page says it."""
     if plainly := PLAINLY.get(error.template):
-        operands = {name: humane(str(value)) for name, value in error.operands.items()}
-        return _(plainly, **operands)
+        return _(plainly, **_operands(error))
     if fault is not None and fault.message.startswith("holds a control character"):
         return _("There is a character in it that stands for nothing, a control character: take it out.")
     if fault is not None and (known := _of_field(fault)):
         return _(known)
     if fault is not None:
-        return _sentence(humane(fault.message))
-    parts = (_(error.template, **error.operands), _(error.way_out or ""))
+        return _sentence(told(fault.message))
+    parts = (_whole(error), told(error.way_out or ""))
     return " ".join(_sentence(humane(part)) for part in parts if part)
+
+
+def told(said: str) -> str:
+    """Return a sentence of the rules, or a part of one, in the language spoken and in words.
+
+    The catalogue of the pages comes first: it has words for people where the one of refusals speaks to programs too.
+    """
+    ours = _(said)
+    return humane(in_language(said, spoken()) if ours == said else ours)
+
+
+def told_of_a_cell(message: str, way_out: str | None) -> str:
+    """Return what is wrong with a cell of a sheet, as a sentence, and what could stand there."""
+    return " ".join(_sentence(told(one)) for one in (message, way_out) if one)
+
+
+def _whole(error: TrackerError) -> str:
+    ours, operands = _(error.template), _operands(error)
+    if ours == error.template:
+        return translated(error.template, operands, spoken()) or ours.format(**operands)
+    return ours.format(**operands) if operands else ours
+
+
+def _operands(error: TrackerError) -> dict[str, str]:
+    said = {name: told(str(value)) for name, value in error.operands.items()}
+    if "/" in said.get("zone", ""):
+        said["zone"] = city_in(spoken(), said["zone"])
+    return said
 
 
 def faults_by_field(error: TrackerError, place: Callable[[str], str]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from tracker.web import language, readers
 from tracker.web.differences import tag_words
 from tracker.web.moment_bar import bar_of, said_plainly
 from tracker.web.navigation import places
+from tracker.web.refusal_words import told_of_a_cell
 from tracker.web.telling import folded
 
 STATIC = Path(__file__).parent / "static"
@@ -44,6 +45,7 @@ def prepare(app: Flask) -> None:
         direction=direction,
         own_names=OWN_NAMES,
         bar_of=bar_of,
+        told_of_a_cell=told_of_a_cell,
     )
     environment.filters.update(
         day=language.day_words,

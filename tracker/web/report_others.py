@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Response, request
 
 from tracker.database import Transaction
-from tracker.directory.people import LANGUAGES
 from tracker.errors import NotFoundError, RuleError
+from tracker.languages import LANGUAGES
 from tracker.notifications import drafts, invitations, links, outbox, receipts
 from tracker.notifications.asking import domain_of
 from tracker.notifications.links import Link

@@ -13,7 +13,8 @@ from datetime import date, datetime
 from typing import Any
 
 from tracker.errors import RuleError
-from tracker.phrases import LOCALES, Phrases
+from tracker.languages import LANGUAGES
+from tracker.phrases import Phrases
 from tracker.web.report_cards import EVIDENCE, Card, words_of
 from tracker.web.report_fields import Fields
 from tracker.web.report_opening import Opened
@@ -245,7 +246,7 @@ def _claims(value: str) -> list[str]:
 
 def _known(text: str, phrases_of: Mapping[str, list[str]]) -> str:
     """Return the value that some words stand for in any of the languages, else the words."""
-    for language in LOCALES:
+    for language in LANGUAGES:
         say = words_of(language)
         for value, keys in phrases_of.items():
             if text.casefold() == _said(say, keys).casefold():

@@ -65,7 +65,7 @@ def _find(here: Visit, said: str, kinds: tuple[str, ...], most: int) -> tuple[li
 
 def _said(error: RuleError) -> str:
     if "characters" in error.template or "words" in error.template:
-        return _("That is too much to look for at once: give at most 12 words and 200 signs.")
+        return _("That is too much to look for at once: give at most 12 words and 200 characters.")
     return _("Give a word of two letters or more, or a number.")
 
 

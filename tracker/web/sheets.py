@@ -29,7 +29,7 @@ from tracker.web.amending import field_words
 from tracker.web.guarding import check_form
 from tracker.web.language import _, n_
 from tracker.web.readers import runtime
-from tracker.web.refusal_words import said_plainly
+from tracker.web.refusal_words import said_plainly, told
 from tracker.web.rendering import shell
 from tracker.web.visits import Visit, page, visit
 from tracker.workplan.document import DocumentError, requests_of
@@ -246,7 +246,7 @@ def _requests(here: Visit, data: bytes) -> list[dict[str, Any]]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise RuleError(_("This is no plan document: it is not written in UTF-8.")) from error
+        raise RuleError(_("This is not a plan document: it is not written in UTF-8.")) from error
     document = read_text(text)
     if document.id != here.id:
         raise RuleError(_("This is the document of another plan: {id}.").format(id=document.id))
@@ -282,7 +282,7 @@ def _document_page(
 
 def _plainly(error: RuleError | DocumentError) -> str:
     if isinstance(error, DocumentError):
-        first = "; ".join(f"{one.path}: {one.message}" for one in error.faults[:5])
+        first = "; ".join(f"{one.path}: {told(one.message)}" for one in error.faults[:5])
         count = len(error.faults)
         return n_(
             "{count} fault in the document: {first}",

@@ -47,7 +47,9 @@ def ask_for_link() -> str | tuple[str, int]:
     to = inside(request.form.get("to", ""))
     if "@" not in address or len(address) > LONGEST_ADDRESS:
         faults = {
-            "email": _("“{address}” is no mail address. Give one such as name@example.org.", address=address)
+            "email": _(
+                "“{address}” is not a mail address. Give one such as name@example.org.", address=address
+            )
         }
         if not address:
             faults = {"email": _("Give the mail address that the Secretariat knows you by.")}

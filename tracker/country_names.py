@@ -1,0 +1,25 @@
+"""What countries and territories are called in the United Nations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from tracker.languages import locale_of
+
+FILE = Path(__file__).with_name("country_names.yaml")
+
+
+def country_in(language: str, code: str) -> str:
+    """Return the name of a country by its ISO 3166-1 code, the code where it has none."""
+    known = _un_names().get(code, {})
+    return known.get(language) or str(locale_of(language).territories.get(code, code))
+
+
+@cache
+def _un_names() -> Mapping[str, Mapping[str, str]]:
+    loaded: Mapping[str, Mapping[str, str]] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return loaded
