@@ -34,30 +34,53 @@ POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'; base-uri 'none'; form
 MOMENTS = tuple(queries.Question().fields)
 STEPS = (
     (
-        "Get a token: on the page Tokens of the plan, from the Secretariat, or on the machine",
-        "tracker token create --role lead --person <id> --json",
+        (
+            "Get a token: on the page Tokens of the plan, from the Secretariat, or on the machine. `TOKEN` is what stands"
+            " under `token` and is shown this once; `BASE` is the address of this server"
+        ),
+        "tracker token create --role lead --entity oms --workstream 3 --days 90 --json",
     ),
     (
         "See what you owe; each item has the `version`, the statuses allowed next, and a `body` ready to post",
         'curl -H "Authorization: Bearer $TOKEN" $BASE/api/v1/workplans/unnm-2022-2024/obligations',
     ),
-    ("Report", ""),
+    (
+        "Report. After a time-out send the same again: it takes effect once",
+        """\
+curl -X POST $BASE/api/v1/workplans/unnm-2022-2024/events \\
+  -H "Authorization: Bearer $TOKEN" -H "Idempotency-Key: 2f1c0a" -H "Content-Type: application/json" \\
+  -d '{"type": "ProgressReported", "subject": "activity/3.4", "expected_version": 1,
+       "reason": "the venue is late", "data": {"assessment": "at_risk"}}'
+""",
+    ),
     (
         "Read what happened, newest first; who only reads the plan asks `/changes?from=<moment>` instead",
         'curl -H "Authorization: Bearer $TOKEN" "$BASE/api/v1/workplans/unnm-2022-2024/events?order=desc&limit=20"',
     ),
     (
-        "Go on hearing of it: this stream tells each entry as it is recorded; a webhook (`POST …/webhooks`) is told",
+        "Go on hearing of it: this stream tells each entry as it is recorded",
         'curl -N -H "Authorization: Bearer $TOKEN" "$BASE/api/v1/workplans/unnm-2022-2024/live?after=0"',
     ),
+    (
+        (
+            "Or be told: each entry is posted to an address of yours, in order, and again until it answers 2xx within 15"
+            " seconds. The answer has the `secret`, shown this once"
+        ),
+        """\
+curl -X POST $BASE/api/v1/workplans/unnm-2022-2024/webhooks \\
+  -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
+  -d '{"url": "https://example.org/hook", "types": ["ProgressReported"], "subjects": ["activity/3.*"]}'
+""",
+    ),
+    (
+        (
+            "What comes is a CloudEvent, signed as Standard Webhooks says; one that comes again has the same `webhook-id`."
+            " In Python, with the package standardwebhooks"
+        ),
+        'event = Webhook("whsec_…").verify(body, headers)',
+    ),
 )
-"""What an integrator does first; the third step is EXAMPLE."""
-EXAMPLE = """\
-curl -X POST $BASE/api/v1/workplans/unnm-2022-2024/events \\
-  -H "Authorization: Bearer $TOKEN" -H "Idempotency-Key: 2f1c0a" -H "Content-Type: application/json" \\
-  -d '{"type": "ProgressReported", "subject": "activity/3.4", "expected_version": 1,
-       "reason": "the venue is late", "data": {"assessment": "at_risk"}}'
-"""
+"""What an integrator does first: words, and what to type."""
 
 
 @cache
@@ -74,7 +97,7 @@ def _page() -> Iterator[str]:
     yield '<p>For programs: <a href="/api/v1/openapi.json">openapi.json</a> (OpenAPI 3.1).</p>'
     yield "<h2>First steps</h2><ol>"
     for words, command in STEPS:
-        yield f"<li>{_words(words)}:<pre>{escape(command or EXAMPLE)}</pre></li>"
+        yield f"<li>{_words(words)}:<pre>{escape(command)}</pre></li>"
     yield "</ol>"
     yield "<p>Every read of a workplan takes:</p><table>"
     for name, field in queries.Question().fields.items():
@@ -116,6 +139,9 @@ def _operations(tag: str) -> Iterator[str]:
                 needed = " (required)" if one.get("required") else ""
                 yield f"<tr><td><code>{escape(one['name'])}</code>{needed}</td><td>{_words(words)}</td></tr>"
             yield "</table>"
+        if route.body and route.body != "events":
+            yield "<p>The body is a JSON object:</p>"
+            yield from _fields(_sent(operation))
 
 
 def _type(declared: Declaration) -> Iterator[str]:
@@ -125,12 +151,25 @@ def _type(declared: Declaration) -> Iterator[str]:
     yield f"<p>{_words((declared.data.__doc__ or '').strip())}"
     yield " Written by the system only.</p>" if declared.right == "system" else "</p>"
     yield f"<pre>{escape(json.dumps(example(declared.type), indent=1, ensure_ascii=False))}</pre>"
-    if data.get("properties"):
+    yield from _fields(data)
+
+
+def _fields(shape: dict[str, Any]) -> Iterator[str]:
+    if shape.get("properties"):
         yield "<table>"
-        for name, shape in data["properties"].items():
-            needed = " (required)" if name in data.get("required", []) else ""
-            yield f"<tr><td><code>{escape(name)}</code>{needed}</td><td>{_words(_said(shape))}</td></tr>"
+        for name, one in shape["properties"].items():
+            needed = " (required)" if name in shape.get("required", []) else ""
+            yield f"<tr><td><code>{escape(name)}</code>{needed}</td><td>{_words(_said(one))}</td></tr>"
         yield "</table>"
+
+
+def _sent(operation: dict[str, Any]) -> dict[str, Any]:
+    shape: dict[str, Any] = operation["requestBody"]["content"]["application/json"]["schema"]
+    return (
+        dict(document("")["components"]["schemas"][shape["$ref"].rpartition("/")[2]])
+        if "$ref" in shape
+        else shape
+    )
 
 
 def _said(shape: dict[str, Any]) -> str:
