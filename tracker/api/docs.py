@@ -35,8 +35,8 @@ MOMENTS = tuple(queries.Question().fields)
 STEPS = (
     (
         (
-            "Get a token: on the page Tokens of the plan, from the Secretariat, or on the machine. `TOKEN` is what stands"
-            " under `token` and is shown this once; `BASE` is the address of this server"
+            "Get a token: on the page Tokens of the plan, from the Secretariat, or on the machine. `TOKEN` is what"
+            " stands under `token` and is shown this once; `BASE` is the address of this server"
         ),
         "tracker token create --role lead --entity oms --workstream 3 --days 90 --json",
     ),
@@ -63,8 +63,8 @@ curl -X POST $BASE/api/v1/workplans/unnm-2022-2024/events \\
     ),
     (
         (
-            "Or be told: each entry is posted to an address of yours, in order, and again until it answers 2xx within 15"
-            " seconds. The answer has the `secret`, shown this once"
+            "Or be told: each entry is posted to an address of yours, in order, and again until it answers 2xx within"
+            " 15 seconds. The answer has the `secret`, shown this once"
         ),
         """\
 curl -X POST $BASE/api/v1/workplans/unnm-2022-2024/webhooks \\
