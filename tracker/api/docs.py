@@ -74,8 +74,8 @@ curl -X POST $BASE/api/v1/workplans/unnm-2022-2024/webhooks \\
     ),
     (
         (
-            "What comes is a CloudEvent, signed as Standard Webhooks says; one that comes again has the same `webhook-id`."
-            " In Python, with the package standardwebhooks"
+            "What comes is a CloudEvent, signed as Standard Webhooks says; one that comes again has the same"
+            " `webhook-id`. In Python, with the package standardwebhooks"
         ),
         'event = Webhook("whsec_…").verify(body, headers)',
     ),
