@@ -24,6 +24,9 @@ OWN_NAMES = {"en": "English", "es": "Español", "fr": "Français"}
 LOCAL_TIME = {"en": "{city} time", "es": "hora de {city}", "fr": "heure de {city}"}
 CITIES = {"Europe/Zurich": {"en": "Geneva", "es": "Ginebra", "fr": "Genève"}}
 """Cities that say more to people of the United Nations than the one that names the zone."""
+COLONS = {"fr": "\N{NO-BREAK SPACE}: "}
+"""What stands between a label and what it says, where that is not a colon and a space."""
+SEMICOLONS = {"fr": "\N{NO-BREAK SPACE}; "}
 FRENCH_FIRST = re.compile(r"\b1 (?=[^\W\d])")
 CATALOGUES = Path(__file__).parent / "translations"
 
@@ -43,6 +46,14 @@ def spoken() -> str:
 def locale() -> Locale:
     """Return what Babel knows of the language spoken: its names, forms, numbers and direction."""
     return locale_of(spoken())
+
+
+def colon_in(language: str) -> str:
+    return COLONS.get(language, ": ")
+
+
+def semicolon_in(language: str) -> str:
+    return SEMICOLONS.get(language, "; ")
 
 
 def direction(language: str) -> str:

@@ -14,7 +14,7 @@ import yaml
 from babel import Locale
 from babel.dates import format_time
 
-from tracker.languages import LANGUAGES, LOCALES, city_in, day_in, zone_in
+from tracker.languages import LANGUAGES, LOCALES, city_in, colon_in, day_in, zone_in
 
 WEEKDAY = {"es": "EEEE d 'de' MMMM", "en": "EEEE d MMMM", "fr": "EEEE d MMMM"}
 SHARED = Path(__file__).with_name("phrases.yaml")
@@ -44,6 +44,11 @@ class Phrases:
             form = str(self.locale.plural_form(operands["count"]))
             text = text.get(form, text["other"])
         return text.format(**operands)
+
+    @property
+    def colon(self) -> str:
+        """What stands between a label and what it says."""
+        return colon_in(self.language)
 
     @property
     def locale(self) -> Locale:

@@ -18,7 +18,7 @@ from babel.messages.catalog import Catalog
 from tests.web.site import HOME, Site, parsed
 from tracker import languages
 from tracker.directory.people import person_at, person_of
-from tracker.web.language import due_words, instant_words, occurred_words, window_words
+from tracker.web.language import colon, due_words, instant_words, occurred_words, window_words
 from tracker.web.rendering import wording
 
 ROOT = Path(__file__).parents[2]
@@ -77,6 +77,20 @@ def bare(source: str) -> list[str]:
 def test_no_template_holds_words_of_its_own() -> None:
     found = {path.name: words for path in TEMPLATES if (words := bare(path.read_text(encoding="utf-8")))}
     assert found == {}
+
+
+OWN_COLON = re.compile(r"(?:\}\}|%\}|</\w+>)[:;] ")
+"""A colon that looks the same in every language; French has a space before it."""
+
+
+def test_no_template_holds_a_colon_of_its_own() -> None:
+    assert not {path.name: found for path in TEMPLATES if (found := OWN_COLON.findall(path.read_text()))}
+
+
+def test_control_a_colon_of_a_template_is_seen_and_french_has_its_space() -> None:
+    assert OWN_COLON.findall("<strong>{{ name }}: {{ said }}</strong>") == ["}}: "]
+    languages.speak("fr")
+    assert f"Afrique{colon()}8" == "Afrique\N{NO-BREAK SPACE}: 8"
 
 
 def test_control_words_of_a_template_are_seen() -> None:

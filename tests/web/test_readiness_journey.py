@@ -72,7 +72,7 @@ def prepare(page: Page) -> None:
     confirm(page, "Ask 2 leads", "OMS is asked about activity 3.4.")
     expect(page.get_by_text("2 leads are asked.")).to_be_visible()
     part(page, "Agenda").get_by_role("link", name="Record a finding").click()
-    page.get_by_label("It is", exact=True).select_option("partly")
+    page.get_by_label("How the line stands", exact=True).select_option("partly")
     page.get_by_label("What was found").fill("A draft is with the host.")
     page.get_by_label("Where it is known from").fill("The mail of the commission of 9 July")
     confirm(page, "Record the finding", "By the rules alone it is: missing.")
@@ -123,7 +123,7 @@ def move(page: Page) -> None:
     page.get_by_label("Last day").fill("2024-10-17")
     page.get_by_label("Why", exact=True).fill("The hall is taken in the week before.")
     confirm(page)
-    expect(page.locator("main")).to_contain_text("because: The hall is taken in the week before.")
+    expect(page.locator("main")).to_contain_text("Why: The hall is taken in the week before.")
 
 
 def follow_up(page: Page) -> None:

@@ -75,7 +75,7 @@ def test_a_session_is_scheduled_moved_held_and_its_material_added(site: Site):
     assert "was held, 30 October 2023" in said
     assert "It counts by itself for: 3.4." in said
     assert "Then this is still to come: recording, summary." in said
-    assert "Member states 40" in said
+    assert "Member States 40" in said
     assert "Still missing: recording, summary" in said
     assert "Saving lives" in parsed(site.reader("secretariat").get(f"{HOME}follow-up")).text
     summary = {"kind": "summary", "url": "https://example.org/s", "language": "en"}
@@ -90,8 +90,7 @@ def test_a_review_is_moved_with_a_reason_and_told_as_a_story(site: Site):
     )
     assert "moves to: 4 to 6 February 2024" in said
     assert (
-        "Planned at first: Q1 to Q2 2024. Moved on 5 July 2023 to 4 to 6 February 2024, because: The hall"
-        in said
+        "Planned at first: Q1 to Q2 2024. Moved on 5 July 2023 to 4 to 6 February 2024. Why: The hall" in said
     )
     said = recorded(
         site, "secretariat", "report-received/asia-pacific", country="KE", url="https://example.org/ke"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+from tracker.demo.reviewing import REGIONS as NAMES
 from tracker.demo.steps import Request, Script, corrected, fact
 from tracker.plans.reference import reference
 
@@ -280,7 +281,7 @@ def _consultations(script: Script) -> None:
     )
     for region, day, said_on, kind, kinds in planned:
         slug = f"consulta-{region}-{day}"
-        title = f"Regional {kind} before the review, {region} (simulated)"
+        title = f"Regional {kind} before the review: {NAMES[region]} (simulated)"
         data = scheduled(
             kind, title, day, "10:00", "13:00", "online", ["en", "fr"], level="regional", region=region
         )

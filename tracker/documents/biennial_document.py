@@ -143,7 +143,8 @@ def _commitment_pieces(basis: Basis, found: list[Found]) -> list[Piece]:
         made.append(Heading(say("commitment", number=one["commitment"]), 2))
         made.append(Paragraph(wording(one["text"], say, 1000), "small"))
         told = [
-            f"{when_words(said['occurred_on'], say)}: {basis.text(said['note'])}" for said in one["reported"]
+            f"{when_words(said['occurred_on'], say)}{say.colon}{basis.text(said['note'])}"
+            for said in one["reported"]
         ]
         made.append(Bullets(told) if told else Paragraph(say("not_reported_on")))
     return made or [Paragraph(say("nothing"))]

@@ -71,11 +71,11 @@ def _headline(quarter: Quarter, found: Found) -> list[str]:
     said = [
         say(
             "briefing_counts",
-            all=found["activities"],
-            **{
-                name: after[name]
+            count=found["activities"],
+            counts=", ".join(
+                say(f"counted_{name}", count=after[name])
                 for name in ("completed", "in_progress", "not_started", "on_hold", "discontinued")
-            },
+            ),
         )
     ]
     if not quarter.basis.has_details:
@@ -187,7 +187,7 @@ def _ahead_words(basis: Basis, one: Found) -> str:
         if isinstance(one["due"], str)
         else dates_words(one["due"], basis.say)
     )
-    return f"{due}: {basis.name(one['subject'], 95)}"
+    return f"{due}{basis.say.colon}{basis.name(one['subject'], 95)}"
 
 
 def _trending(basis: Basis, found: Found) -> list[str]:

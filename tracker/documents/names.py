@@ -8,7 +8,7 @@ from typing import Any
 
 from babel.dates import format_interval
 
-from tracker.country_names import country_in
+from tracker.country_names import commission_in, country_in
 from tracker.documents.charts import quarter_words
 from tracker.events.event import id_of, kind_of
 from tracker.events.shapes import to_json
@@ -71,7 +71,7 @@ def who_words(plan: Plan, who: Iterable[Mapping[str, Any]], say: Phrases) -> str
             case "country":
                 said.append(country_words(one["country"], say))
             case "host":
-                said.append(say("who_host", commission=one["commission"]))
+                said.append(say("who_host", commission=commission_in(say.language, one["commission"])))
             case _:
                 said.append(capital(say("who_secretariat")))
     return ", ".join(said)

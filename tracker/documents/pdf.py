@@ -91,7 +91,7 @@ def _raw(document: Document) -> dict[str, Any]:
         "subtitle": plain(document.subtitle),
         "lang": document.say.language,
         "day": [made.year, made.month, made.day],
-        "cover": [[plain(label), _text(said)] for label, said in document.cover],
+        "cover": [[plain(label) + document.say.colon, _text(said)] for label, said in document.cover],
         "seal_line": document.seal_line,
         "page": document.say("page_of", page="{page}", pages="{pages}"),
         "unknown": document.say("unknown_cell"),

@@ -82,7 +82,7 @@ def readiness_document(basis: Basis, picture: Picture, frozen: Frozen | None = N
 
 def counts_words(picture: Picture, say: Phrases) -> str:
     """Return ``4 met, 6 partly, 1 missing, 0 unknown``."""
-    return ", ".join(f"{picture['counts'][one]} {say(f'line_{one}')}" for one in STATUSES)
+    return ", ".join(say(f"counted_{one}", count=picture["counts"][one]) for one in STATUSES)
 
 
 # ------------------------------------------------------------------------------------------------------- pieces
@@ -238,7 +238,7 @@ def _objectives(basis: Basis, line: Line) -> list[Piece]:
                 row["objective"],
                 objective_labels()[row["objective"]][say.language],
                 mark_of(row["status"], say),
-                f"{len(row['activities'])}: {said}" if said else "0",
+                f"{len(row['activities'])}{say.colon}{said}" if said else "0",
                 say("days_ago", count=min(ages)) if ages else None,
                 len(row["talks"]),
                 len(row["practices"]),

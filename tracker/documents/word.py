@@ -108,7 +108,7 @@ def _cover(made: WordDocument, document: Document) -> None:
         elif number:
             line = made.add_paragraph()
         line.paragraph_format.space_after = Pt(1)
-        _write(line, f"{label}: ", bold=True)
+        _write(line, f"{label}{document.say.colon}", bold=True)
         _write(line, said)
 
 

@@ -524,7 +524,7 @@ class ProductPublished:
     "product",
     es="Nueva edición de un producto",
     en="New edition of a product",
-    fr="Nouvelle édition d'un produit",
+    fr="Nouvelle édition d’un produit",
     right="report",
 )
 class ProductUpdated:

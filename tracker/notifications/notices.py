@@ -259,10 +259,12 @@ def _told(view: View, about: dict[str, Any], say: Phrases) -> tuple[dict[str, An
             regions = about["regions"]
             pictures = [readiness(view, region) for region in regions]
             labels = [one["region_label"][say.language] for one in pictures]
-            lines = [f"{label}: {_counts(one, say)}" for label, one in zip(labels, pictures, strict=True)]
+            lines = [
+                f"{label}{say.colon}{_counts(one, say)}" for label, one in zip(labels, pictures, strict=True)
+            ]
             if len(pictures) == 1:
                 lines += [
-                    f"{line['label'].get(say.language, line['line'])}: {say('line_' + line['status'])}"
+                    f"{line['label'].get(say.language, line['line'])}{say.colon}{say('line_' + line['status'])}"
                     for line in pictures[0]["lines"]
                 ]
             place = f"reviews/{regions[0]}/readiness" if len(regions) == 1 else "readiness"

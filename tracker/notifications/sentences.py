@@ -84,6 +84,6 @@ def _state(status: str, assessment: str | None, say: Phrases) -> str:
 def _done(target: str, total: object, say: Phrases, known: Known) -> str:
     goal = known.goals.get(target)
     if goal is None:
-        return f"{target}: {total}"
+        return f"{target}{say.colon}{total}"
     old = f"{goal.done} → " if known.before else ""
     return say("said_done", unit=goal.unit, old=old, total=total, most=goal.most)

@@ -9,6 +9,8 @@ from tracker.events.vocabulary import Sealed
 from tracker.workplan.entity import Entity
 from tracker.workplan.plan import Plan
 
+A_PERSON = {"en": "a natural person", "es": "una persona particular", "fr": "un particulier"}
+
 
 def display_name(plan: Plan, entity: str, language: str = "en") -> str:
     """Return how an entity is called on pages: its acronym in capitals where the id is one, else its name."""
@@ -21,7 +23,8 @@ def display_name(plan: Plan, entity: str, language: str = "en") -> str:
     for name in (state.names.get(language), *state.names.values()):
         if isinstance(name, str):
             return name
-    return "a natural person" if any(isinstance(name, Sealed) for name in state.names.values()) else entity
+    is_person = any(isinstance(name, Sealed) for name in state.names.values())
+    return A_PERSON.get(language, A_PERSON["en"]) if is_person else entity
 
 
 def speaker_of(plan: Plan, event: Event, language: str = "en") -> dict[str, Any]:

@@ -18,7 +18,7 @@ from tracker.projections.questions import DAY
 from tracker.projections.sheets import MEDIA_TYPES, Format, Table, file_of, instant_cell
 from tracker.runtime import View
 from tracker.web.changed import WHAT, Telling
-from tracker.web.language import _, day_words, spoken
+from tracker.web.language import _, colon, day_words, spoken
 from tracker.web.moments import Moment
 from tracker.web.readers import runtime
 from tracker.web.rendering import shell
@@ -86,7 +86,7 @@ def changes_file(workplan: str, form: Format) -> Response:
             points = [Moment(one.question, {}, here.moment.today).words for one in (before, after)]
             question = after.question
             table = Table(
-                title=f"{here.title}: {_('What changed')}",
+                title=f"{here.title}{colon()}{_('What changed')}",
                 known=_("From {first} to {second}.", first=points[0], second=points[1]),
                 zone=question.zone,
                 made=instant_cell(question.recorded_at),

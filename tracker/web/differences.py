@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from tracker.web import labels
 from tracker.web.language import (
     _,
+    commission_words,
     country_words,
     day_words,
     due_words,
@@ -227,7 +228,7 @@ SINGLES: dict[str, tuple[str, Words]] = {
     "kind": ("kind", _from(labels.SESSION | labels.ENTITY | labels.PRODUCT)),
     "current": ("dates", lambda value, _names: dates_words(value)),
     "place": ("place", _plain),
-    "commission": ("commission", _plain),
+    "commission": ("commission", lambda value, _names: commission_words(str(value))),
     "category": ("category", _from(labels.CATEGORY)),
     "retired": ("no longer takes part", _yes),
     "closed": ("closed", _yes),

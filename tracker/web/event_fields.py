@@ -13,7 +13,7 @@ from tracker.events.shapes import is_literal, json_name, strip_annotated
 from tracker.events.vocabulary import Day, EntityId, Occurred, Quarter, Rule, Sealed
 from tracker.web.differences import Line, Names
 from tracker.web.field_labels import CHOICES, FIELDS, LANGUAGES
-from tracker.web.language import _, occurred_words
+from tracker.web.language import _, colon, occurred_words
 
 Kind = Literal["text", "long", "number", "choice", "tick", "list", "map"]
 LONG = 8000
@@ -71,7 +71,7 @@ def _record(cls: Any, value: Mapping[str, Any], at: str, label: str, *, is_form:
     for one in fields(cls):
         name = json_name(one.name)
         words = _(FIELDS[name])
-        said = f"{label}: {words}" if label else words
+        said = f"{label}{colon()}{words}" if label else words
         yield from _fields(hints[one.name], value.get(name), f"{at}{name}", said, is_form=is_form)
 
 

@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 
 from tracker.events.dates import quarter_of, quarters_between
 from tracker.web import labels
-from tracker.web.language import _, countries, occurred_words, text_of
+from tracker.web.language import _, colon, countries, occurred_words, text_of
 from tracker.workplan.activity import Activity
 from tracker.workplan.appointing import leading
 from tracker.workplan.commitment import Commitment
@@ -171,7 +171,7 @@ def meetings(here: Visit) -> list[Option]:
         (one.held_on or "", f"review/{one.id}") for one in plan.all("review", Review) if one.status == "held"
     ]
     held.sort(reverse=True)
-    return [(subject, f"{occurred_words(day)}: {here.words_of(subject)}") for day, subject in held]
+    return [(subject, f"{occurred_words(day)}{colon()}{here.words_of(subject)}") for day, subject in held]
 
 
 def quarters(here: Visit) -> list[Option]:

@@ -15,6 +15,7 @@ from tracker.projections.entry_sheet import entry_rows
 from tracker.projections.history import history
 from tracker.projections.sheets import MEDIA_TYPES, Format, Table, file_of, instant_cell
 from tracker.web.entries import asked_of, filters_of
+from tracker.web.language import colon
 from tracker.web.rendering import shell
 from tracker.web.visits import Visit, visit
 from tracker.workplan.plan import natural
@@ -60,7 +61,7 @@ def _file(
 ) -> Response:
     question = here.answer.question
     made = instant_cell(question.recorded_at)
-    table = Table(f"{here.title}: {name}", here.moment.words, question.zone, made, columns, rows)
+    table = Table(f"{here.title}{colon()}{name}", here.moment.words, question.zone, made, columns, rows)
     answer = Response(file_of(table, form), content_type=MEDIA_TYPES[form])
     answer.headers["Content-Disposition"] = f'attachment; filename="{here.id}-{name}.{form}"'
     return answer

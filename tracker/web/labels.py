@@ -191,6 +191,14 @@ MODE = {"online": "online", "in_person": "in person", "hybrid": "in person and o
 RULE = {"open": "open", "chatham_house": "Chatham House rule: no names, no recording"}
 LEVEL = {"global": "global", "regional": "regional", "national": "national"}
 MATERIAL = {"recording": "recording", "summary": "summary", "agenda": "agenda", "practice": "practice"}
+GROUP = {
+    "member-states": "Member States",
+    "un-entities": "UN entities",
+    "civil-society": "civil society",
+    "stakeholders": "stakeholders",
+    "members": "members of the Network",
+}
+"""The usual groups of who came; another is shown as it was entered."""
 CATEGORY = {"new": "new workstream", "ongoing": "ongoing workstream"}
 COMPONENT = {"core": "core work of the Network", "thematic": "thematic workstream"}
 ENTITY = {

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_skeleton, get_day_names
 from markupsafe import Markup, escape
 
-from tracker.country_names import country_in
+from tracker.country_names import commission_in, country_in
 from tracker.events.countries import COUNTRIES
-from tracker.languages import _, day_in, locale, n_, spoken, unaccented, zone_in
+from tracker.languages import _, colon_in, day_in, locale, n_, semicolon_in, spoken, unaccented, zone_in
 
 __all__ = ["_", "n_", "spoken"]
 
@@ -88,6 +88,19 @@ def window_words(window: Mapping[str, Any]) -> str:
     else:
         first_words = occurred_words(first)
     return _("{first} to {last}", first=first_words, last=occurred_words(last))
+
+
+def colon() -> str:
+    """Return what stands between a label and what it says; some languages have a space before it."""
+    return colon_in(spoken())
+
+
+def semicolon() -> str:
+    return semicolon_in(spoken())
+
+
+def commission_words(commission: str) -> str:
+    return commission_in(spoken(), commission)
 
 
 def country_words(code: str) -> str:

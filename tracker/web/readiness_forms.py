@@ -105,7 +105,12 @@ def _finding(region: str, here: Visit, said: Said) -> Statement:
                 options=[(one, line_words(one)) for one in LINES],
                 begins=[request.args.get("line", "")],
             ),
-            Ask("status", "choice", _("It is"), options=[(one, line_mark(one).words) for one in STATUSES]),
+            Ask(
+                "status",
+                "choice",
+                _("How the line stands"),
+                options=[(one, line_mark(one).words) for one in STATUSES],
+            ),
             Ask("finding", "text", _("What was found"), longest=8000),
             Ask(
                 "source",
@@ -168,8 +173,8 @@ def _asking(region: str, activity: str, here: Visit, said: Said) -> Statement:
     obstacle = None
     if quarter is None:
         obstacle = _(
-            "No reporting round is open, so there is no letter that could carry the question. A round of an earlier"
-            " quarter is opened with tracker remind."
+            "No reporting round is open, so there is no letter that could carry the question. A round that was closed"
+            " is opened again on its own page."
         )
     line = said.get("about") or request.args.get("line", "")
     return Statement(

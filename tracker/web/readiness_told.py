@@ -16,7 +16,7 @@ from tracker.projections.readiness import STATUSES, Picture
 from tracker.projections.readiness_labels import LINE_LABELS, MISSING_WORDS
 from tracker.web import labels
 from tracker.web.labels import Mark
-from tracker.web.language import _, country_words, spoken
+from tracker.web.language import _, commission_words, country_words, spoken
 from tracker.web.visits import Visit
 from tracker.workplan.activity import Activity
 
@@ -186,7 +186,7 @@ def _who(here: Visit, who: View) -> str:
         case "country":
             return country_words(who["country"])
         case "host":
-            return _("the host commission, {commission}", commission=who["commission"])
+            return _("the host commission, {commission}", commission=commission_words(who["commission"]))
         case _:
             return _("the Secretariat")
 

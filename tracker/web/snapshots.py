@@ -18,7 +18,7 @@ from tracker.projections.readiness import Picture, readiness
 from tracker.projections.readiness_rules import LINES
 from tracker.projections.snapshots import frozen_bytes, snapshot, snapshots, verified
 from tracker.web import readiness_told as words
-from tracker.web.language import _, instant_words
+from tracker.web.language import _, instant_words, spoken
 from tracker.web.readers import runtime
 from tracker.web.readiness import compared, files_of, region_in, translated_files
 from tracker.web.rendering import shell
@@ -109,7 +109,7 @@ def _correction(here: Visit, amended: View) -> View:
     return amended | {
         "words": here.words_of(amended["subject"]),
         "href": here.to_subject(amended["subject"]),
-        "title": _(CATALOGUE[amended["type"]].labels["en"]),
+        "title": CATALOGUE[amended["type"]].labels[spoken()],
         "recorded": instant_words(amended["recorded_at"], here.zone),
     }
 
@@ -119,9 +119,10 @@ def _since(here: Visit, region: str, taken: list[View], one: View, picture: Pict
     said = request.args.get("since") or (str(one["number"] - 1) if one["number"] > 1 else "")
     if not said or not here.may("details"):
         return None
-    number = _taken(taken, said)["number"]
-    before = orjson.loads(frozen_bytes(here.answer.tx, here.id, region, number))
-    return compared(here, before, picture) | {"number": number}
+    other = _taken(taken, said)
+    before = orjson.loads(frozen_bytes(here.answer.tx, here.id, region, other["number"]))
+    taken_words = instant_words(other["taken_at"], here.zone)
+    return compared(here, before, picture) | {"number": other["number"], "taken_words": taken_words}
 
 
 def _other(here: Visit, then: Visit, region: str, picture: Picture) -> View | None:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from tracker.errors import NotFoundError
 from tracker.plans.reference import objective_labels, region_labels
-from tracker.web.language import _, spoken
+from tracker.web.language import _, colon, spoken
 from tracker.web.readiness_forms import check_desk
 from tracker.web.readiness_told import region_words
 from tracker.web.rendering import shell
@@ -54,7 +54,7 @@ def _tagging(activity: str, here: Visit, said: Said) -> Statement:
         elif ticked:
             tags[name] = [one for one in ticked if one != NONE]
             words = [words for value, words in choices if value in ticked]
-            sentences.append(f"{labels[name]}: {', '.join(words)}.")
+            sentences.append(f"{labels[name]}{colon()}{', '.join(words)}.")
         elif said:
             sentences.append(
                 _("{what}: stays as it is, {words}.", what=labels[name], words=_held_words(held[name]))
