@@ -214,7 +214,7 @@ def test_what_a_colead_reported_before_the_sending_is_left_out_of_the_button_for
     fill(browser, path, "rest")
     colead_reports(runtime, "3.2", {"assessment": "at_risk"}, reason="x")
     review = form_of(browser.get(f"{path}/review")).text
-    assert "no se envían: 3.2 (Informada por CGLU, 3 de julio de 2023)" in review
+    assert "no se envían: 3.2 (Informe de CGLU, 3 de julio de 2023)" in review
     send_review(browser, path)
     state = activity(runtime, "3.2")
     assert (state.assessment, state.disputed, len(state.reports)) == ("at_risk", False, 1)
@@ -288,7 +288,7 @@ def test_what_was_said_can_be_changed_by_the_same_link_and_the_first_stays(
 ) -> None:
     send(browser, path, **NEWS | {"3.4:state": "in_progress/on_track", "3.4:note": "Una sesión"})
     again = form_of(browser.get(path))
-    assert "Usted la informó" in again.text
+    assert "Usted informó de ella" in again.text
     assert (again.fields["3.4:state"], again.fields["3.4:note"]) == ("in_progress/on_track", "Una sesión")
     delayed = NEWS | {"3.4:state": "in_progress/delayed", "3.4:reason": "Por la sede"}
     assert send(browser, path, **delayed).status_code == 200

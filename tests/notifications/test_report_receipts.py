@@ -74,7 +74,7 @@ def test_who_fills_it_in_for_the_focal_point_says_so_and_is_flagged(
         assert refused.status_code == 422
     assert reports(runtime) == []
     shown = send_review(browser, path, who="other", **ANA)
-    assert "Relleno por Ana Colega" in form_of(shown).text
+    assert "Lo rellenó Ana Colega" in form_of(shown).text
     assert "Lo rellenó Ana Colega (ana@example.net) en su nombre" in delivered(runtime, mail)
     assert mail.recipients[-1] == "oms@example.org"
     with runtime.database.read() as tx:

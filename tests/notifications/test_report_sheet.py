@@ -63,7 +63,7 @@ def test_a_sheet_filled_in_elsewhere_is_reviewed_and_sent_like_the_page(
     assert (first[names.index("what")], first[names.index("state")]) == ("Sin novedad", "no iniciada")
     said = {"state": "in progress, needs attention", "reason": "=1+1 la sede", "occurred_on": 2023}
     typed(cells, "Informe", "3.4", what="Hay novedad", **said)
-    typed(cells, "Cuentas", "3.4", done=1)
+    typed(cells, "Cifras", "3.4", done=1)
     typed(cells, "Informe", "3.2", what="Nothing new")
     taken = hand_in(browser, path, saved(cells))
     assert (taken.status_code, taken.headers["Location"]) == (303, f"{path}/review")

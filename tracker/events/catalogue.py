@@ -404,7 +404,7 @@ class ReportExcused:
     quarter: Quarter
 
 
-@fact("activity", es="Subapartado añadido", en="Sub-item added", fr="Sous-point ajouté")
+@fact("activity", es="Parte añadida", en="Sub-item added", fr="Sous-point ajouté")
 class SubitemAdded:
     """The activity gets a further part."""
 
@@ -412,7 +412,7 @@ class SubitemAdded:
     label: Key | None = None
 
 
-@fact("activity", es="Subapartado reformulado", en="Sub-item reworded", fr="Sous-point reformulé")
+@fact("activity", es="Parte reformulada", en="Sub-item reworded", fr="Sous-point reformulé")
 class SubitemReworded:
     """The text of a part changes."""
 
@@ -422,7 +422,7 @@ class SubitemReworded:
 
 @fact(
     "activity",
-    es="Subapartado retirado del plan",
+    es="Parte retirada del plan",
     en="Sub-item removed from the plan",
     fr="Sous-point retiré du plan",
 )
