@@ -319,7 +319,7 @@ def test_what_was_reported_in_the_wrong_place_is_taken_back_there_and_said_here(
     fields = form_of(browser.get(path)).fields
     assert (fields["3.5:note"], fields["3.5:state"]) == ("Una sesión", "in_progress/at_risk")
     review = form_of(browser.get(f"{path}/review")).text
-    assert f"anula el asiento {wrong.position}, que se informó por error en 3.4" in review
+    assert f"anula el asiento {wrong.position}, registrado por error en 3.4" in review
     assert activity(runtime, "3.4").reports
     shown = form_of(send_review(browser, path)).text
     assert f"anula el asiento {wrong.position}" in shown
