@@ -46,7 +46,7 @@ def frozen(runtime: Runtime, number: int, language: str = "en", *, details: bool
         (
             "es",
             "Estado de preparación para el examen regional: África",
-            "El 9 de febrero de 2024 se trasladó a",
+            "El 9 de febrero de 2024 se cambió la fecha",
         ),
         ("fr", "Préparation à l\u2019examen régional : Afrique", "Le 9 février 2024, il a été déplacé à"),
     ],

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from babel.dates import format_interval
+from babel.dates import format_interval, format_skeleton
 
 from tracker.country_names import commission_in, country_in
 from tracker.documents.charts import quarter_words
@@ -84,7 +84,7 @@ def when_words(said: str, say: Phrases) -> str:
     if DAY.fullmatch(said[:10]):
         return say.short_day(said[:10])
     year, _, month = said.partition("-")
-    return f"{say.locale.months['stand-alone']['wide'][int(month)]} {year}" if month else year
+    return format_skeleton("yMMMM", date(int(year), int(month), 1), locale=say.locale) if month else year
 
 
 def dates_words(dates: Any, say: Phrases) -> str:
