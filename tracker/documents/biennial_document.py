@@ -86,7 +86,7 @@ def _objective(basis: Basis, one: Found) -> list[Piece]:
     say, number = basis.say, one["objective"]
     made: list[Piece] = [Heading(f"{number} {objective_labels()[number][say.language]}", 2)]
     statuses = ", ".join(
-        f"{count} {say(f'status_{name}')}" for name, count in one["statuses"].items() if count
+        say(f"counted_{name}", count=count) for name, count in one["statuses"].items() if count
     )
     made.append(
         Paragraph(say("activities_of", statuses=statuses) if statuses else say("no_activities_of"), "small")

@@ -231,7 +231,7 @@ def _objectives(basis: Basis, line: Line) -> list[Piece]:
     rows: list[list[Cell]] = []
     for row in line["details"]["rows"]:
         statuses = Counter(one["status"] for one in row["activities"])
-        said = ", ".join(f"{count} {say(f'status_{name}')}" for name, count in statuses.items())
+        said = ", ".join(say(f"counted_{name}", count=count) for name, count in statuses.items())
         ages = [one["age_days"] for one in row["activities"] if one.get("age_days") is not None]
         rows.append(
             [
