@@ -196,7 +196,9 @@ class CommitmentAdded:
     text: Wording
 
 
-@fact("commitment", es="Informe sobre el compromiso", en="Commitment reported", fr="Engagement : rapport")
+@fact(
+    "commitment", es="Informe sobre el compromiso", en="Commitment reported", fr="Rapport sur un engagement"
+)
 class CommitmentReported:
     """What was done about it, as the Secretariat reports."""
 
@@ -263,7 +265,7 @@ class ParticipantJoined:
     represented_by: tuple[EntityId, ...] | None = None
 
 
-@fact("workstream", es="Participante retirado", en="Participant left", fr="Participant parti")
+@fact("workstream", es="Participante retirado", en="Participant left", fr="Participant retiré")
 class ParticipantLeft:
     """An entity no longer takes part."""
 
@@ -290,13 +292,13 @@ class FocalPointReleased:
     "workstream",
     es="Lineamiento retirado del plan",
     en="Workstream removed from the plan",
-    fr="Axe retiré du plan",
+    fr="Axe de travail retiré du plan",
 )
 class WorkstreamWithdrawn:
     """The workstream leaves the plan's text; every activity of it has left or moved before."""
 
 
-@fact("workstream", es="Lineamiento reincorporado", en="Workstream reinstated", fr="Axe rétabli")
+@fact("workstream", es="Lineamiento reincorporado", en="Workstream reinstated", fr="Axe de travail rétabli")
 class WorkstreamReinstated:
     """The workstream is part of the plan again."""
 
@@ -386,7 +388,7 @@ class ProgressReported:
     objectives: tuple[Objective, ...] | None = None
 
 
-@fact("activity", es="Estado modificado", en="Status changed", fr="Statut modifié", right="report")
+@fact("activity", es="Estado modificado", en="Status changed", fr="État modifié", right="report")
 class ActivityStatusChanged:
     """A decision about the status outside a report."""
 
@@ -397,14 +399,14 @@ class ActivityStatusChanged:
     sustainability: Sealed | None = None
 
 
-@fact("activity", es="Informe dispensado", en="Report excused", fr="Rapport dispensé")
+@fact("activity", es="Informe dispensado", en="Report excused", fr="Dispense de rapport")
 class ReportExcused:
     """No report is expected about this activity for one quarter."""
 
     quarter: Quarter
 
 
-@fact("activity", es="Parte añadida", en="Sub-item added", fr="Sous-point ajouté")
+@fact("activity", es="Parte añadida", en="Sub-item added", fr="Partie ajoutée")
 class SubitemAdded:
     """The activity gets a further part."""
 
@@ -412,7 +414,7 @@ class SubitemAdded:
     label: Key | None = None
 
 
-@fact("activity", es="Parte reformulada", en="Sub-item reworded", fr="Sous-point reformulé")
+@fact("activity", es="Parte reformulada", en="Sub-item reworded", fr="Partie reformulée")
 class SubitemReworded:
     """The text of a part changes."""
 
@@ -424,7 +426,7 @@ class SubitemReworded:
     "activity",
     es="Parte retirada del plan",
     en="Sub-item removed from the plan",
-    fr="Sous-point retiré du plan",
+    fr="Partie retirée du plan",
 )
 class SubitemWithdrawn:
     """A part leaves the plan's text."""
@@ -707,7 +709,7 @@ class VoluntaryReportReceived:
     "review",
     es="Constatación registrada",
     en="Readiness finding recorded",
-    fr="Constat consigné",
+    fr="Constatation consignée",
     right="field",
 )
 class ReadinessFindingRecorded:
@@ -776,7 +778,7 @@ class ReminderSent:
     root: Sha256
 
 
-@fact("round", es="Recordatorio fallido", en="Reminder failed", fr="Rappel échoué", right="system")
+@fact("round", es="Recordatorio fallido", en="Reminder failed", fr="Rappel non remis", right="system")
 class ReminderFailed:
     """A letter could not be handed over, or nobody knows whether it was."""
 

@@ -22,7 +22,7 @@ LINE_LABELS: dict[str, dict[str, str]] = {
         "en": "Objective by objective",
         "fr": "Objectif par objectif",
     },
-    "pledges": {"es": "Promesas vinculadas", "en": "Pledges linked", "fr": "Engagements liés"},
+    "pledges": {"es": "Promesas vinculadas", "en": "Pledges linked", "fr": "Annonces d’engagement liées"},
     "gaps-and-needs": {"es": "Carencias y necesidades", "en": "Gaps and needs", "fr": "Lacunes et besoins"},
     "tags": {"es": "Elementos sin clasificar", "en": "Untagged items", "fr": "Éléments non classés"},
     "sign-off": {"es": "Visto bueno", "en": "Sign-off", "fr": "Approbation"},
@@ -38,7 +38,7 @@ MISSING_WORDS: dict[str, dict[str, str]] = {
     "new-date": {
         "es": "El examen está cancelado: falta una fecha nueva.",
         "en": "The review is cancelled: a new date is missing.",
-        "fr": "L’examen est annulé : une nouvelle date manque.",
+        "fr": "L’examen est annulé\N{NO-BREAK SPACE}: une nouvelle date manque.",
     },
     "held-or-moved": {
         "es": "La fecha ha pasado y nadie ha dicho si se celebró o se trasladó.",
@@ -91,12 +91,12 @@ MISSING_WORDS: dict[str, dict[str, str]] = {
     "pledge": {
         "es": "No hay ninguna promesa vinculada.",
         "en": "No pledge is linked.",
-        "fr": "Aucun engagement n’est lié.",
+        "fr": "Aucune annonce d’engagement n’est liée.",
     },
     "pledge-country": {
         "es": "Falta el país de la promesa.",
         "en": "The country of the pledge is missing.",
-        "fr": "Le pays de l’engagement manque.",
+        "fr": "Le pays de l’annonce d’engagement manque.",
     },
     "needs": {
         "es": "El último informe no dice qué hace falta.",
@@ -106,7 +106,7 @@ MISSING_WORDS: dict[str, dict[str, str]] = {
     "tags": {
         "es": "Falta clasificar: también podría corresponder.",
         "en": "Untagged: it may also apply.",
-        "fr": "Non classé : pourrait aussi s’appliquer.",
+        "fr": "Non classé\N{NO-BREAK SPACE}: pourrait aussi correspondre.",
     },
     "sign-off": {
         "es": "Falta un visto bueno reciente.",
