@@ -192,7 +192,7 @@ def test_choosing_a_language_leads_nowhere_else(site: Site, to: str) -> None:
             "fr",
             [
                 *("15 juin 2023", "mai 2023", "2e trimestre 2023"),
-                *("1er trimestre à 2e trimestre 2023", "15 juin 2023, 18:00", "12\u202f500"),
+                *("1er au 2e trimestre 2023", "15 juin 2023, 18:00", "12\u202f500"),
             ],
         ),
     ],

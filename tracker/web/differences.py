@@ -14,6 +14,7 @@ from tracker.web.language import (
     day_words,
     due_words,
     occurred_words,
+    spoken,
     text_of,
     wall_words,
     window_words,
@@ -189,8 +190,10 @@ def dates_words(dates: dict[str, Any]) -> str:
     first, last = dates.get("starts_on"), dates.get("ends_on")
     if first and last and first != last:
         if first[:7] == last[:7]:
-            return _("{first} to {last}", first=str(int(first[8:])), last=day_words(last))
-        return _("{first} to {last}", first=day_words(first), last=day_words(last))
+            day = str(int(first[8:]))
+            begins = "1er" if day == "1" and spoken() == "fr" else day
+            return _("{begins} to {ends}", begins=begins, ends=day_words(last))
+        return _("{begins} to {ends}", begins=day_words(first), ends=day_words(last))
     return day_words(first) if first else _("no date")
 
 

@@ -85,9 +85,11 @@ def window_words(window: Mapping[str, Any]) -> str:
     if first[:4] == last[:4] and (begun := QUARTER.fullmatch(first)):
         pattern = QUARTER_PATTERNS[spoken()].split(maxsplit=1)[0]
         first_words = format_date(date(int(begun[1]), 3 * int(begun[2]), 1), pattern, locale())
+        if spoken() == "fr":
+            first_words = first_words.removesuffix(" trimestre")
     else:
         first_words = occurred_words(first)
-    return _("{first} to {last}", first=first_words, last=occurred_words(last))
+    return _("{begins} to {ends}", begins=first_words, ends=occurred_words(last))
 
 
 def colon() -> str:

@@ -16,7 +16,7 @@ from tracker.projections.readiness import STATUSES, Picture
 from tracker.projections.readiness_labels import LINE_LABELS, MISSING_WORDS
 from tracker.web import labels
 from tracker.web.labels import Mark
-from tracker.web.language import _, commission_words, country_words, spoken
+from tracker.web.language import _, colon, commission_words, country_words, spoken
 from tracker.web.visits import Visit
 from tracker.workplan.activity import Activity
 
@@ -154,7 +154,12 @@ def gathered(here: Visit, missing: list[View]) -> list[str]:
     found: dict[str, list[str]] = {}
     for one in missing:
         found.setdefault(missing_words(one["what"]), []).append(_about(here, one) or "")
-    return [f"{words} {', '.join(one for one in about if one)}".strip() for words, about in found.items()]
+    return [_gap(words, [one for one in about if one]) for words, about in found.items()]
+
+
+def _gap(words: str, about: list[str]) -> str:
+    """Return ``The summary is missing: 3.2, 4.1``."""
+    return f"{words.rstrip('.')}{colon()}{', '.join(about)}" if about else words
 
 
 def _about(here: Visit, one: View) -> str | None:

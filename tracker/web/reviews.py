@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from tracker.languages import unaccented
 from tracker.plans.reference import countries_of, reference, region_labels, regions_of
 from tracker.projections.decided import milestones_set_at
 from tracker.web import labels
@@ -109,4 +110,4 @@ def countries(shown: dict[str, Any]) -> list[Country]:
         )
         for code in {*members, *received, *shown["reports_expected"]}
     ]
-    return sorted(made, key=lambda one: one.name)
+    return sorted(made, key=lambda one: unaccented(one.name))
