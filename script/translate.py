@@ -24,7 +24,16 @@ CATALOGUES = SOURCES / "translations"
 LANGUAGES = ("es", "fr")
 KEYWORDS = {"_": None, "n_": (1, 2)}
 NO_WORDS = frozenset(
-    {"QUARTER_PATTERNS", "readiness_told.LOOKS", "needs.LISTS", "TONE", "SHAPES", "HEADERS", "TYPES"}
+    {
+        "QUARTER_PATTERNS",
+        "readiness_told.LOOKS",
+        "needs.LISTS",
+        "TONE",
+        "SHAPES",
+        "HEADERS",
+        "TYPES",
+        "labels.MANY",
+    }
 )
 """Tables of the pages that hold no words."""
 REFUSING = ("workplan/*.py", "directory/*.py", "notifications/desk.py", "projections/questions.py")
@@ -103,9 +112,9 @@ def tables(module: Any, own: set[str]) -> Iterator[Text]:
             and name in own
             and not NO_WORDS & {name, f"{module.__name__.rpartition('.')[2]}.{name}"}
         ):
-            words = _words_in(table)
+            words, many = _words_in(table), importlib.import_module("tracker.web.labels").MANY
             yield from (
-                ((one, one) for one in words if isinstance(one, str))
+                ((one, many.get(one, one)) for one in words if isinstance(one, str))
                 if f"{module.__name__}.{name}" in COUNTED
                 else words
             )

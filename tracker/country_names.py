@@ -27,6 +27,11 @@ def country_in(language: str, code: str) -> str:
     return known.get(language) or str(locale_of(language).territories.get(code, code))
 
 
+def names_in(language: str, code: str) -> set[str]:
+    """Return the name that the United Nations use, and the one of common usage."""
+    return {country_in(language, code), str(locale_of(language).territories.get(code, code))}
+
+
 def commission_in(language: str, commission: str) -> str:
     """Return how a regional commission is abbreviated; another host is called as it was entered."""
     return COMMISSIONS.get(commission, {}).get(language, commission)

@@ -152,3 +152,14 @@ def test_past_quarters_come_from_a_sheet_all_or_none_and_once(
     file.write_text("activity,entity,quarter,status\n3.1,OMS,2023-Q2,doing\n")
     assert main(["import-progress", str(file)]) == 1
     assert "row 2, status `doing`: is none of the words" in capsys.readouterr().err
+
+
+def test_a_link_to_sign_in_is_made_by_address_too(
+    installation: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["person", "add", "--name", "Ana", "--email", "ana@example.org", "--role", "viewer"]) == 0
+    capsys.readouterr()
+    assert main(["person", "link", "ana@example.org"]) == 0
+    assert "/signin/" in capsys.readouterr().out
+    assert main(["person", "link", "bea@example.org"]) == 2
+    assert "Nobody has the address bea@example.org" in capsys.readouterr().err

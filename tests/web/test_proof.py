@@ -36,6 +36,16 @@ def test_an_altered_entry_is_named_and_led_to(site: Site):
     assert f"{HOME}entries/40/genuine" in page.links
 
 
+def test_one_entry_is_asked_for_by_its_number(library: Site):
+    reader = library.reader("secretariat")
+    answer = reader.get(f"{HOME}proof?entry=20")
+    assert (answer.status_code, answer.location) == (303, f"{HOME}entries/20/genuine")
+    for said in ("0", "twenty", "999999"):
+        answer = reader.get(f"{HOME}proof?entry={said}")
+        assert answer.status_code == 422
+        assert f"Give the number of an entry: 1 to {library.entries()}." in parsed(answer).text
+
+
 def test_only_insiders_may_have_it_checked(library: Site):
     public = library.reader()
     assert "Check all" not in parsed(public.get(f"/w/{HARBOUR}/proof")).text

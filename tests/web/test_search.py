@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
+import pytest
+
 from tests.web.site import HOME, Site, parsed
 
 
@@ -36,3 +40,30 @@ def test_what_cannot_be_looked_for_is_said_at_the_field(library: Site):
     assert "Give a word of two letters" in parsed(reader.get(f"{HOME}search?q=a")).text
     marked = reader.get(f"{HOME}search?q=%3Cb%3Emigra").get_data(as_text=True)
     assert "<b>" not in marked
+
+
+@pytest.mark.parametrize(
+    "said, words, place",
+    [
+        ("20", "Entry 20", "entries/20"),
+        ("kénia", "What the Network did in Kenya", "contributions?country=KE"),
+        ("Marruecos", "What the Network did in Morocco", "contributions?country=MA"),
+        ("África", "Regional review: Africa", "reviews/africa"),
+        ("africa", "Readiness: Africa", "reviews/africa/readiness"),
+        ("Objetivo 5", "Activities on objective 5 Regular pathways", "plan?objective=5"),
+        ("remittances", "What the Network did on objective 20 Remittances", "contributions?objective=20"),
+        ("letters", "The page “Letters”", "letters"),
+    ],
+)
+def test_a_name_or_a_number_leads_straight_to_what_it_names(library: Site, said: str, words: str, place: str):
+    found = parsed(library.reader("secretariat").get(f"{HOME}search?q={quote(said)}"))
+    assert words in found.text
+    assert f"{HOME}{place}" in found.links
+
+
+def test_it_leads_nobody_to_what_they_may_not_read(library: Site):
+    found = parsed(library.reader("viewer").get(f"{HOME}search?q=letters"))
+    assert f"{HOME}letters" not in found.links
+    assert "Nothing is found for" in found.text
+    found = parsed(library.reader("viewer").get(f"{HOME}search?q=20"))
+    assert f"{HOME}entries/20" not in found.links

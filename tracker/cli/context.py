@@ -66,6 +66,8 @@ def workplan_meant(runtime: Runtime, said: str | None) -> str:
     real = real_workplans(runtime)
     if len(real) == 1:
         return real[0]
+    if ids and not real:
+        raise click.UsageError(f"There is only a simulated workplan here: name it, `--workplan {ids[0]}`.")
     if not real:
         raise click.UsageError("There is no workplan yet: run `tracker init`, or `tracker import FILE`.")
     raise click.UsageError(f"Which workplan? Say --workplan and one of: {', '.join(real)}.")

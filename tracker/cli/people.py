@@ -142,11 +142,14 @@ def hand_over(*, old: str, new: str | None, workplan: str | None, as_json: bool)
 @click.argument("person_id")
 @as_json
 def link(*, person_id: str, as_json: bool) -> None:
-    """Print a link that signs a person in once, within an hour."""
+    """Print a link that signs a person in once, within an hour. PERSON_ID may be their mail address."""
     with running() as runtime:
         with runtime.database.write() as tx:
-            people.person_of(tx, person_id)
-            secret = tokens.make_signin_link(tx, runtime.now(), person_id)
+            known = people.person_at(tx, person_id) if "@" in person_id else person_id
+            if known is None:
+                raise click.UsageError(f"Nobody has the address {person_id}: see `tracker person list`.")
+            people.person_of(tx, known)
+            secret = tokens.make_signin_link(tx, runtime.now(), known)
         address = f"{runtime.settings.base_url}/signin/{secret}"
         show({"link": address}, address, is_json=as_json)
 

@@ -104,7 +104,7 @@ def _list_lines(label: str, old: list[Any], new: list[Any], words: Words, names:
     if same := [
         one for one in added if one in gone
     ]:  # a focal point followed another: persons are not named here
-        yield Line(label, None, _("another one {which}", which=", ".join(same)))
+        yield Line(label, None, _("another person {which}", which=", ".join(same)))
     gone, added = ([one for one in side if one not in same] for side in (gone, added))
     if gone:
         yield Line(label, ", ".join(gone), None)

@@ -276,10 +276,14 @@ def mark(name: str) -> Mark:
     return Mark(SHAPES.get(name, name), _(words), TONE[name])
 
 
+MANY = {"past its window": "past their window", "past its due date": "past their due date"}
+"""Words that English says otherwise of many."""
+
+
 def counted(name: str, count: int) -> str:
     """Return the words of a status, assessment or computed state for so many."""
     words = STATUS.get(name) or ASSESSMENT.get(name) or OTHER[name]
-    return n_(words, words, count)
+    return n_(words, MANY.get(words, words), count)
 
 
 def activity_marks(view: dict[str, Any], *, is_awaited: bool = False) -> list[Mark]:

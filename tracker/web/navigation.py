@@ -37,7 +37,7 @@ PLACES = (
             Page("products", "Products", also=("product",)),
             Page("commitments", "Commitments", also=("commitment",)),
             Page("entities", "Entities", also=("entity",)),
-            Page("contributions_page", "Contributions"),
+            Page("contributions_page", "By country and objective"),
         ),
     ),
     Place(

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from tracker.events.vocabulary import Region
+from tracker.plans.reference import objective_labels
 from tracker.projections.rounds import quiet_quarters
 from tracker.web import labels
-from tracker.web.language import _, occurred_words
+from tracker.web.language import _, occurred_words, spoken
 from tracker.web.visits import Visit
 from tracker.workplan.activity import Activity
 from tracker.workplan.obligations import duties
@@ -152,4 +153,8 @@ def _none() -> list[Option]:
 
 def _objectives(activities: list[View]) -> list[Option]:
     found = {said for one in activities for said in _plain(one["tags"].get("objectives"))}
-    return [(one, one) for one in sorted(found, key=natural)]
+    labels = objective_labels()
+    return [
+        (one, f"{one} {labels[int(one)][spoken()]}" if one.isdecimal() and int(one) in labels else one)
+        for one in sorted(found, key=natural)
+    ]

@@ -8,12 +8,14 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flask import Response, render_template, stream_with_context
+from flask import Response, redirect, render_template, request, stream_with_context
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from tracker.events import tree
 from tracker.proof.checking import Checked, check
 from tracker.runtime import Runtime
 from tracker.web.guarding import check_form
+from tracker.web.language import _
 from tracker.web.readers import runtime
 from tracker.web.rendering import shell
 from tracker.web.visits import page, visit
@@ -33,9 +35,14 @@ class Progress:
 
 
 @shell.get("/w/<workplan>/proof")
-def proof(workplan: str) -> tuple[str, int]:
+def proof(workplan: str) -> tuple[str, int] | WerkzeugResponse:
     with visit(workplan, "proofs") as here:
-        return page("proof.html", here, state="asked", may_check=here.may("history"))
+        said, end = request.args.get("entry", "").strip(), here.answer.question.position
+        if said.isdecimal() and 1 <= int(said[:12]) <= end:
+            return redirect(here.to("genuine", position=int(said)), 303)
+        fault = _("Give the number of an entry: 1 to {end}.", end=end) if said else None
+        values = {"may_check": here.may("history"), "said": said[:20], "fault": fault}
+        return page("proof.html", here, 422 if fault else 200, state="asked", **values)
 
 
 @shell.post("/w/<workplan>/proof")

@@ -59,6 +59,7 @@ def shown(here: Visit, picture: Picture) -> View:
     tags = by_name.get("tags")
     return {
         "picture": picture,
+        "lacking": sum(len(line["missing"]) for line in picture["lines"] if line["line"] != "tags"),
         "countries": len(countries_of(picture["region"])),
         "region_name": region_words(picture["region"]),
         "lines": [_line(here, line) for line in picture["lines"] if line["line"] != "tags"],

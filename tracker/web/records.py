@@ -19,6 +19,7 @@ from tracker.web.telling import Told, told
 from tracker.web.timelines import slip_of
 from tracker.web.visits import Visit, page, visit
 from tracker.workplan.product import Product, next_look
+from tracker.workplan.round import Round
 
 PRODUCT_FILTERS = ("kind", "status", "workstream", "country", "look")
 
@@ -148,7 +149,9 @@ def _related(here: Visit, kind: str, shown: dict[str, Any]) -> dict[str, Any]:
                 for name in ("leads", "participates")
             }
             products = [one for one in here.all("product") if one.get("steward") == shown["id"]]
-            return made | {"products": products, "reported": reported_by(here, shown["id"])}
+            rounds = here.answer.plan.all("round", Round) if here.may("rounds") else []
+            asked = max((one.id for one in rounds), default=None)
+            return made | {"products": products, "reported": reported_by(here, shown["id"]), "asked": asked}
         case "product":
             state = here.answer.plan.get(f"product/{shown['id']}", Product)
             return {

@@ -16,6 +16,7 @@ from tracker.web.field_labels import FIELDS
 from tracker.web.language import _, capital
 from tracker.web.readers import runtime
 from tracker.web.rendering import shell
+from tracker.web.signposts import signposts
 from tracker.web.visits import Visit, page, visit
 
 FEW, MANY = 5, 100
@@ -49,7 +50,14 @@ def search(workplan: str) -> tuple[str, int]:
             except RuleError as error:
                 fault = _said(error)
         shown = [(one, _heading(one.kind), [_line(here, hit) for hit in one.hits]) for one in groups]
-        values: dict[str, Any] = {"said": said[:LONGEST], "kind": kind, "groups": shown, "fault": fault}
+        posts = signposts(here, said) if said and not kind else []
+        values: dict[str, Any] = {
+            "posts": posts,
+            "said": said[:LONGEST],
+            "kind": kind,
+            "groups": shown,
+            "fault": fault,
+        }
         return page("search.html", here, 422 if fault else 200, **values, is_whole=is_whole)
 
 
