@@ -56,7 +56,7 @@ def recorded(site: Site, who: str, page: str, **said: Any) -> str:
 
 def fields(answer: TestResponse) -> dict[str, str]:
     page = parsed(answer).fields
-    return {name: page[name] for name in ("key", "version", "id") if name in page}
+    return {name: page[name] for name in ("request_key", "version", "id") if name in page}
 
 
 def test_a_session_is_scheduled_moved_held_and_its_material_added(site: Site):

@@ -172,3 +172,12 @@ def test_the_page_to_change_the_plan_leads_to_every_addition(library: Site):
     past = parsed(library.reader("secretariat").get(f"{HOME}shaping?as_of=2023-05-15"))
     assert "read only" in past.text
     assert not [one for one in past.links if "/record/" in one]
+
+
+def test_a_part_is_reworded_and_removed_by_its_own_label(site: Site):
+    for way, more in (
+        ("subitem-reworded/8.1", {"text/es": "Otra redacción."}),
+        ("subitem-withdrawn/8.1", BECAUSE),
+    ):
+        assert parsed(site.reader("secretariat").get(f"{HOME}record/{way}")).fields["key"] == ""
+        assert "Recorded as entry" in recorded(site, "secretariat", way, key="1", **more)

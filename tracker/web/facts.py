@@ -65,7 +65,7 @@ def record(workplan: str, way: str, id: str | None = None) -> Response | tuple[s
             return _looked_over(here, filled, body)
         principal = here.principal
     try:
-        done = runtime().submit(workplan, body, principal, "web", filled.value("key") or new_id())
+        done = runtime().submit(workplan, body, principal, "web", filled.value("request_key") or new_id())
     except (RuleError, ConflictError, DeniedError) as error:
         with visit(workplan) as here:
             return _refused(here, replace(_opened(here, way, id), said=said), error)
@@ -136,7 +136,7 @@ def _beginning(here: Visit, filled: Filled) -> Said:
     if filled.state is None and filled.form.kind == "session" and here.principal.region:
         known |= {"level": "regional", "region": here.principal.region}
     made: dict[str, list[str]] = {
-        "key": [new_id()],
+        "request_key": [new_id()],
         "version": [str(known["version"])] if filled.state else [""],
     }
     for ask in filled.form.asks:
@@ -227,7 +227,7 @@ def _refused(here: Visit, filled: Filled, error: TrackerError) -> tuple[str, int
         return _page(here, replace(filled, faults=faults), status_of(error))
     subject, known = filled.subject, filled.value("version")
     version = str(filled.state["version"]) if filled.state else ""
-    said = {**filled.said, "version": [version], "key": [new_id()], "id": [""]}
+    said = {**filled.said, "version": [version], "request_key": [new_id()], "id": [""]}
     newer = since(here, subject, int(known)) if subject and known.isdecimal() else []
     faults = {} if newer else {"form": _taken(here, filled)}
     return _page(here, replace(filled, said=said, faults=faults), 409, newer=newer)

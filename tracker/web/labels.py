@@ -104,7 +104,7 @@ LETTER_STATE = {
     "rejected": ("refused by the mail server", "bad"),
     "unknown": ("nobody knows whether it arrived", "bad"),
     "bounced": ("came back", "bad"),
-    "held": ("held", "care"),
+    "held": ("held back", "care"),
     "muted": ("wants no letters", "care"),
     "superseded": ("overtaken by a later one", "calm"),
     "lapsed": ("lapsed", "calm"),

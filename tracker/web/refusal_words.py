@@ -9,7 +9,7 @@ from tracker.errors import Fault, TrackerError
 from tracker.languages import city_in
 from tracker.refusal_texts import in_language, translated
 from tracker.web import labels
-from tracker.web.language import _, day_words, occurred_words, spoken
+from tracker.web.language import _, occurred_words, spoken
 
 PLAINLY = {
     "the report about activity {id} says nothing": (
@@ -100,6 +100,8 @@ PLAINLY = {
 FIELDS = {
     "occurred_on": "This is not a date. Give a day, month, quarter or year: 2023-05-16, 2023-05, 2023-Q2 or 2023.",
     "due": "This is not a date. Give a day, month, quarter or year: 2023-05-16, 2023-05, 2023-Q2 or 2023.",
+    "closes": "This is not a date. Give a day such as 2023-07-31.",
+    "question": "Write the question: at most 8,000 characters.",
     "at": "Give a day such as 2023-06-15.",
     "links": "One of these is not a web address. Each begins with http:// or https:// and has no spaces.",
     "zone": "This is not a time zone. Choose one from the list, such as Europe/Zurich.",
@@ -121,8 +123,10 @@ FIELDS = {
     "note": "The note is too long: at most 8,000 characters.",
 }
 CODES = labels.STATUS | labels.ASSESSMENT
-DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
-QUARTER = re.compile(r"\b\d{4}-Q[1-4]\b")
+DATE = re.compile(r"(?<![\w/-])\d{4}-\d{2}-\d{2}\b")
+QUARTER = re.compile(r"(?<![\w/-])\d{4}-Q[1-4]\b")
+"""Where they stand for themselves, not within an id."""
+QUOTED = re.compile(r"(`[^`]*`)")
 
 
 def said_plainly(error: TrackerError, fault: Fault | None = None) -> str:
@@ -188,16 +192,17 @@ def humane(said: str) -> str:
         return _(CODES[said])
     for code, words in CODES.items():
         said = re.sub(rf"\b{code}\b", _(words), said) if "_" in code else said
-    said = DATE.sub(lambda match: _try_day(match[0]), said)
-    said = QUARTER.sub(lambda match: occurred_words(match[0]), said)
-    return re.sub(r"`([^`]*)`", lambda match: _("“{text}”", text=match[1]), said)
+    parts = QUOTED.split(said)  # what is quoted is to be typed as it stands
+    parts[::2] = [QUARTER.sub(_try_day, DATE.sub(_try_day, part)) for part in parts[::2]]
+    parts[1::2] = [_("“{text}”", text=part[1:-1]) for part in parts[1::2]]
+    return "".join(parts)
 
 
-def _try_day(said: str) -> str:
+def _try_day(match: re.Match[str]) -> str:
     try:
-        return day_words(said)
+        return occurred_words(match[0])
     except ValueError:
-        return said
+        return match[0]
 
 
 def _sentence(said: str) -> str:

@@ -13,12 +13,14 @@ from flask import render_template, request, url_for
 from tracker.directory.principals import Principal
 from tracker.errors import DeniedError, MomentError, NotFoundError, UnknownReaderError
 from tracker.events.dates import local_day
+from tracker.events.event import id_of, kind_of
 from tracker.events.reading import read_texts
 from tracker.events.sealing import reveal, seals_in
 from tracker.projections.reading_rights import Reading, may, without_details
 from tracker.projections.speakers import display_name
 from tracker.projections.views import view_of, views
 from tracker.runtime import Runtime, View
+from tracker.web.labels import KIND
 from tracker.web.language import _, capital, spoken, text_of
 from tracker.web.moments import Moment, asked_of, instead, named_in
 from tracker.web.readers import principal_in, reader, runtime
@@ -87,7 +89,7 @@ class Visit:
         if standing is None or standing.state is None:
             raise NotFoundError(
                 _("There is no {subject} in this plan at the moment shown."),
-                subject=subject.replace("/", " "),
+                subject=f"{_(KIND[kind_of(subject)])} {id_of(subject)}",
             )
         shown = self._allowed(view_of(self.answer.plan, standing, self.answer.question.day))
         revealed: dict[str, Any] = self.reveal(shown)
