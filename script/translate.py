@@ -43,6 +43,9 @@ COUNTED = frozenset({f"tracker.web.labels.{name}" for name in ("STATUS", "ASSESS
 WORDY = frozenset({"label", "title"})
 """Fields of the values in such tables that hold words."""
 
+PLAIN_SPACE = re.compile(r" [:;?!»]|« ")
+"""Where French has a space that must not break."""
+
 Text = str | tuple[str, str]
 
 
@@ -198,6 +201,8 @@ def faults(template: Catalog, catalogue: Catalog) -> list[str]:
             found.append(f"not translated: {text.id!r}")
         elif said.fuzzy:
             found.append(f"fuzzy: {text.id!r}")
+        elif catalogue.locale_identifier == "fr" and any(map(PLAIN_SPACE.search, _strings(said))):
+            found.append(f"a space that may break: {text.id!r}")
         else:
             found += [
                 f"places differ: {text.id!r} -> {one!r}"

@@ -61,6 +61,15 @@ def test_control_what_is_missing_guessed_or_lost_its_places_is_found(translate: 
     assert [fault.split(":")[0] for fault in translate.faults(template, made)] == [
         *("not translated", "fuzzy", "places differ", "places differ", "no longer used")
     ]
+    made = Catalog(locale="fr")
+    for text, said in (
+        ("Missing", "Manque"),
+        ("Guessed", "Quoi ?"),
+        ("By {day}", "Le\N{NO-BREAK SPACE}: {day}"),
+    ):
+        made.add(text, said)
+    assert "a space that may break: 'Guessed'" in translate.faults(template, made)
+    assert not any("By {day}" in fault for fault in translate.faults(template, made))
 
 
 def bare(source: str) -> list[str]:

@@ -40,7 +40,7 @@ def test_one_entry_is_asked_for_by_its_number(library: Site):
     reader = library.reader("secretariat")
     answer = reader.get(f"{HOME}proof?entry=20")
     assert (answer.status_code, answer.location) == (303, f"{HOME}entries/20/genuine")
-    for said in ("0", "twenty", "999999"):
+    for said in ("0", "twenty", "999999", "0000000000079999999999", "²", "1" * 5000):
         answer = reader.get(f"{HOME}proof?entry={said}")
         assert answer.status_code == 422
         assert f"Give the number of an entry: 1 to {library.entries()}." in parsed(answer).text

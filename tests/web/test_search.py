@@ -52,6 +52,8 @@ def test_what_cannot_be_looked_for_is_said_at_the_field(library: Site):
         ("africa", "Readiness: Africa", "reviews/africa/readiness"),
         ("Objetivo 5", "Activities on objective 5 Regular pathways", "plan?objective=5"),
         ("remittances", "What the Network did on objective 20 Remittances", "contributions?objective=20"),
+        ("Cote d'Ivoire", "What the Network did in Côte d’Ivoire", "contributions?country=CI"),
+        ("CEPAL", "Regional review: Latin America", "reviews/lac"),
         ("letters", "The page “Letters”", "letters"),
     ],
 )
@@ -65,5 +67,13 @@ def test_it_leads_nobody_to_what_they_may_not_read(library: Site):
     found = parsed(library.reader("viewer").get(f"{HOME}search?q=letters"))
     assert f"{HOME}letters" not in found.links
     assert "Nothing is found for" in found.text
+    assert "The page" not in parsed(library.reader("secretariat").get(f"{HOME}search?q=the")).text
     found = parsed(library.reader("viewer").get(f"{HOME}search?q=20"))
     assert f"{HOME}entries/20" not in found.links
+
+
+@pytest.mark.parametrize("said", ["0", "²", "0000000000079999999999", "0" * 150 + "20"])
+def test_what_is_no_number_of_an_entry_leads_to_none(library: Site, said: str):
+    found = parsed(library.reader("secretariat").get(f"{HOME}search?q={quote(said)}"))
+    assert not [link for link in found.links if "/entries/" in link]
+    assert library.reader("secretariat").get(f"{HOME}search?q={'1' * 5000}").status_code == 422

@@ -8,9 +8,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from tracker.demo.reviewing import REGIONS as NAMES
 from tracker.demo.steps import Request, Script, corrected, fact
-from tracker.plans.reference import reference
+from tracker.plans.reference import reference, region_labels
 
 LINKS = "https://example.invalid/demo/session"
 EUROPE = "Europe/Zurich"
@@ -281,7 +280,7 @@ def _consultations(script: Script) -> None:
     )
     for region, day, said_on, kind, kinds in planned:
         slug = f"consulta-{region}-{day}"
-        title = f"Regional {kind} before the review: {NAMES[region]} (simulated)"
+        title = f"Regional {kind} before the review: {region_labels()[region]['en']} (simulated)"
         data = scheduled(
             kind, title, day, "10:00", "13:00", "online", ["en", "fr"], level="regional", region=region
         )

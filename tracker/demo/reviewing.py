@@ -8,15 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from tracker.demo.steps import Request, Script, Someone, corrected, fact
-from tracker.plans.reference import reference
+from tracker.plans.reference import reference, region_labels
 
-REGIONS = {
-    "africa": "Africa",
-    "arab-states": "Arab region",
-    "asia-pacific": "Asia and the Pacific",
-    "unece": "UNECE region",
-    "lac": "Latin America and the Caribbean",
-}
 MOVES: tuple[tuple[str, str, dict[str, Any] | None, str], ...] = (
     ("2023-11-21 11:00", "unece", None, "Days agreed, back to back with another meeting (simulated)."),
     (
@@ -80,7 +73,7 @@ def write_reviews(script: Script) -> None:
             "MomentNamed",
             "workplan",
             slug=f"review-{region}-{item['start']}",
-            title=f"Regional review: {REGIONS[region]}",
+            title=f"Regional review: {region_labels()[region]['en']}",
             at=item["end"],
         )
         script.add(f"{item['end']} 18:35", "desk", moment)

@@ -24,7 +24,7 @@ MOST = 8
 
 def biennial_document(basis: Basis, period: Period) -> Document:
     found, say = biennial(basis, period), basis.say
-    words = say("from_to", first=say.short_day(period.first), last=say.short_day(period.last))
+    words = say("days_from_to", first=say.short_day(period.first), last=say.short_day(period.last))
     return document(
         basis,
         f"biennial-report-{period.first}-{period.last}",

@@ -37,9 +37,10 @@ class Progress:
 @shell.get("/w/<workplan>/proof")
 def proof(workplan: str) -> tuple[str, int] | WerkzeugResponse:
     with visit(workplan, "proofs") as here:
-        said, end = request.args.get("entry", "").strip(), here.answer.question.position
-        if said.isdecimal() and 1 <= int(said[:12]) <= end:
-            return redirect(here.to("genuine", position=int(said)), 303)
+        said = request.args.get("entry", "").strip()
+        if position := here.entry_numbered(said):
+            return redirect(here.to("genuine", position=position), 303)
+        end = here.answer.question.position
         fault = _("Give the number of an entry: 1 to {end}.", end=end) if said else None
         values = {"may_check": here.may("history"), "said": said[:20], "fault": fault}
         return page("proof.html", here, 422 if fault else 200, state="asked", **values)

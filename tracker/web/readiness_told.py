@@ -57,12 +57,14 @@ def shown(here: Visit, picture: Picture) -> View:
     by_name = {line["line"]: line for line in picture["lines"]}
     rows = by_name["objectives"]["details"]["rows"] if "objectives" in by_name else []
     tags = by_name.get("tags")
+    in_lines = [line for line in picture["lines"] if line["line"] != "tags"]
     return {
         "picture": picture,
-        "lacking": sum(len(line["missing"]) for line in picture["lines"] if line["line"] != "tags"),
+        "met": sum(line["status"] == "met" for line in in_lines),
+        "lacking": sum(len(line["missing"]) for line in in_lines),
         "countries": len(countries_of(picture["region"])),
         "region_name": region_words(picture["region"]),
-        "lines": [_line(here, line) for line in picture["lines"] if line["line"] != "tags"],
+        "lines": [_line(here, line) for line in in_lines],
         "objectives": [_objective(here, row) for row in rows],
         "untagged": [_untagged(here, one, picture["region"]) for one in tags["missing"]] if tags else [],
         "tags": tags["details"] if tags else None,

@@ -27,6 +27,9 @@ from tracker.web.readers import principal_in, reader, runtime
 from tracker.web.subjects import subject_words
 from tracker.workplan.root import Workplan
 
+LONGEST_NUMBER = 12
+"""Digits of an entry's number at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:
@@ -74,6 +77,11 @@ class Visit:
     def words_of(self, subject: str) -> str:
         """Return what a subject is called at the moment shown."""
         return subject_words(self.answer.plan, subject, self.languages)
+
+    def entry_numbered(self, said: str) -> int | None:
+        """Return the position that somebody typed, None where the log had no such entry at the moment shown."""
+        position = int(said) if said.isdecimal() and len(said) <= LONGEST_NUMBER else 0
+        return position if 1 <= position <= self.answer.question.position else None
 
     def all(self, kind: str) -> list[dict[str, Any]]:
         """Return the views of a kind in plan order, without what this reader may not see."""
