@@ -88,7 +88,7 @@ def test_no_template_holds_words_of_its_own() -> None:
     assert found == {}
 
 
-OWN_COLON = re.compile(r"(?:\}\}|%\}|</\w+>)[:;] ")
+OWN_COLON = re.compile(r"""(?:\}\}|%\}|</\w+>|visually-hidden">)[:;](?: |</)|"; \"""")
 """A colon that looks the same in every language; French has a space before it."""
 
 
@@ -98,6 +98,9 @@ def test_no_template_holds_a_colon_of_its_own() -> None:
 
 def test_control_a_colon_of_a_template_is_seen_and_french_has_its_space() -> None:
     assert OWN_COLON.findall("<strong>{{ name }}: {{ said }}</strong>") == ["}}: "]
+    assert OWN_COLON.findall(
+        '<b>{{ name }}:</b> <i class="visually-hidden">: {{ x }}</i>{{ all|join("; ") }}'
+    ) == [*("}}:</", 'visually-hidden">: ', '"; "')]
     languages.speak("fr")
     assert f"Afrique{colon()}8" == "Afrique\N{NO-BREAK SPACE}: 8"
 

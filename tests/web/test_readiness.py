@@ -164,3 +164,12 @@ def test_the_page_of_documents_gives_each_as_each_kind(site: Site) -> None:
     outsider = site.reader("viewer").get(f"{HOME}documents").get_data(as_text=True)
     assert "briefing" not in outsider
     assert "snapshots/1.pdf" in outsider
+
+
+def test_it_says_in_a_sentence_how_much_is_missing(library: Site):
+    page = parsed(library.reader("secretariat").get(f"{HOME}reviews/africa/readiness"))
+    found = re.search(
+        r"(\d+) of 10 lines (is|are) met\. (\d+) things are missing; each is named below", page.text
+    )
+    assert found, page.text
+    assert (found[2] == "is") == (found[1] == "1")

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.web.site import HOME, Site, parsed
+from tests.web.test_amending import report
 from tests.web.test_reporting import fields_of as fields_of_form
 
 TALK = {
@@ -308,3 +309,12 @@ def test_what_is_not_theirs_comes_back_as_it_was_filled_in(
         assert (answer.status_code, shown.fields["title"]) == (403, "A")
         assert "This is not yours to record as it stands" in shown.text
     assert library.entries() == before
+
+
+def test_a_receipt_offers_only_what_its_reader_may_do(site: Site):
+    position = report(site)
+    path = f"{HOME}activities/3.4?receipt={position}"
+    offered = [f"{HOME}entries/{position}/{way}" for way in ("correct", "withdraw")]
+    assert set(offered) <= set(parsed(site.reader("lead").get(path)).links)
+    for who in ("reviewer", "auditor"):
+        assert not set(offered) & set(parsed(site.reader(who).get(path)).links), who

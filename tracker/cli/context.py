@@ -67,7 +67,7 @@ def workplan_meant(runtime: Runtime, said: str | None) -> str:
     if len(real) == 1:
         return real[0]
     if ids and not real:
-        raise click.UsageError(f"There is only a simulated workplan here: name it, `--workplan {ids[0]}`.")
+        raise click.UsageError(f"What is here is simulated: name it, `--workplan {ids[0]}`.")
     if not real:
         raise click.UsageError("There is no workplan yet: run `tracker init`, or `tracker import FILE`.")
     raise click.UsageError(f"Which workplan? Say --workplan and one of: {', '.join(real)}.")

@@ -104,9 +104,9 @@ MISSING_WORDS: dict[str, dict[str, str]] = {
         "fr": "Le dernier rapport ne dit pas ce qu’il faut.",
     },
     "tags": {
-        "es": "Falta clasificar: también podría corresponder.",
-        "en": "Untagged: it may also apply.",
-        "fr": "Non classé\N{NO-BREAK SPACE}: pourrait aussi correspondre.",
+        "es": "Falta clasificar, así que también podría corresponder.",
+        "en": "Untagged, so it may also apply.",
+        "fr": "Non classé, donc pourrait aussi correspondre.",
     },
     "sign-off": {
         "es": "Falta un visto bueno reciente.",

@@ -124,6 +124,11 @@ def ways(here: Visit, entry: Entry) -> frozenset[str]:
     return frozenset(found)
 
 
+def ways_at(here: Visit, position: int) -> frozenset[str]:
+    """Return the same of the entry at a position."""
+    return ways(here, entry_at(here, position))
+
+
 def _may(here: Visit, event: Event, data: EntryRetracted | TextRedacted) -> bool:
     try:
         permitted(here.principal, Wish(event.subject, data), here.answer.plan, lambda _position: event)

@@ -153,8 +153,8 @@ def _none() -> list[Option]:
 
 def _objectives(activities: list[View]) -> list[Option]:
     found = {said for one in activities for said in _plain(one["tags"].get("objectives"))}
-    labels = objective_labels()
+    named = objective_labels()
     return [
-        (one, f"{one} {labels[int(one)][spoken()]}" if one.isdecimal() and int(one) in labels else one)
+        (one, f"{one} {named[int(one)][spoken()]}" if one.isdecimal() and int(one) in named else one)
         for one in sorted(found, key=natural)
     ]

@@ -16,7 +16,7 @@ from tracker.projections.readiness_changes import compare
 from tracker.projections.readiness_rules import LINES
 from tracker.projections.snapshots import frozen_bytes, snapshots
 from tracker.web.changed import told_doer
-from tracker.web.language import _, country_words, spoken
+from tracker.web.language import _, country_words, instant_words, spoken
 from tracker.web.readiness_told import basis, gathered, line_mark, line_words, region_words, shown
 from tracker.web.rendering import shell
 from tracker.web.visits import Visit, page, visit
@@ -96,7 +96,7 @@ def region_readiness(workplan: str, region: str) -> tuple[str, int]:
             **shown(here, picture),
             taken=taken,
             since=number,
-            changed=_changed_since(here, region, number, picture) if number else None,
+            changed=changed_since(here, region, taken[number - 1], picture) if number else None,
             files=files_of(here, f"reviews/{region}/readiness"),
             translations=translated_files(here, f"reviews/{region}/readiness"),
             may_freeze=not here.moment.is_past and here.principal.has("secretariat"),
@@ -122,12 +122,14 @@ def _since(taken: list[View]) -> int | None:
     return int(said) if said else None
 
 
-def _changed_since(here: Visit, region: str, number: int, picture: Picture) -> View:
-    frozen = orjson.loads(frozen_bytes(here.answer.tx, here.id, region, number))
-    return compared(here, frozen, picture)
+def changed_since(here: Visit, region: str, taken: View, picture: Picture) -> View:
+    """Return what changed between a snapshot and a picture, and which snapshot that was."""
+    frozen = orjson.loads(frozen_bytes(here.answer.tx, here.id, region, taken["number"]))
+    told = {"number": taken["number"], "taken_words": instant_words(taken["taken_at"], here.zone)}
+    return _compared(here, frozen, picture) | told
 
 
-def compared(here: Visit, before: Picture, after: Picture) -> View:
+def _compared(here: Visit, before: Picture, after: Picture) -> View:
     """Return what changed between two pictures in words: each line that did, and the entries that did it."""
     answer = here.answer
     found = compare(answer.tx, here.id, answer.plan, here.zone, before, after)
@@ -149,7 +151,7 @@ def compared(here: Visit, before: Picture, after: Picture) -> View:
         for one in found["lines"]
         if one["is_changed"]
     ]
-    return {"lines": lines, "day": before["day"], "same": len(found["lines"]) - len(lines)}
+    return {"lines": lines, "same": len(found["lines"]) - len(lines)}
 
 
 def _came_and_went(

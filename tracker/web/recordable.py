@@ -90,6 +90,4 @@ def voices_among(here: Visit, form: FactForm, subject: str) -> list[tuple[str, s
 
 def done_of(here: Visit) -> int | None:
     """Return the entry that the reader recorded just now, as the address says."""
-    said = request.args.get("done", "")
-    is_known = said.isdecimal() and len(said) < 16 and int(said) <= here.answer.question.position
-    return int(said) if is_known else None
+    return here.entry_numbered(request.args.get("done", ""))

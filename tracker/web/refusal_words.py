@@ -101,7 +101,7 @@ FIELDS = {
     "occurred_on": "This is not a date. Give a day, month, quarter or year: 2023-05-16, 2023-05, 2023-Q2 or 2023.",
     "due": "This is not a date. Give a day, month, quarter or year: 2023-05-16, 2023-05, 2023-Q2 or 2023.",
     "closes": "This is not a date. Give a day such as 2023-07-31.",
-    "question": "Write the question: at most 8,000 characters.",
+    "question": "Write the question: at most 2,000 characters.",
     "at": "Give a day such as 2023-06-15.",
     "links": "One of these is not a web address. Each begins with http:// or https:// and has no spaces.",
     "zone": "This is not a time zone. Choose one from the list, such as Europe/Zurich.",
@@ -123,8 +123,8 @@ FIELDS = {
     "note": "The note is too long: at most 8,000 characters.",
 }
 CODES = labels.STATUS | labels.ASSESSMENT
-DATE = re.compile(r"(?<![\w/-])\d{4}-\d{2}-\d{2}\b")
-QUARTER = re.compile(r"(?<![\w/-])\d{4}-Q[1-4]\b")
+DATE = re.compile(r"(?<![\w/-])\d{4}-\d{2}-\d{2}(?![\w-])")
+QUARTER = re.compile(r"(?<![\w/-])\d{4}-Q[1-4](?![\w-])")
 """Where they stand for themselves, not within an id."""
 QUOTED = re.compile(r"(`[^`]*`)")
 
@@ -192,7 +192,7 @@ def humane(said: str) -> str:
         return _(CODES[said])
     for code, words in CODES.items():
         said = re.sub(rf"\b{code}\b", _(words), said) if "_" in code else said
-    parts = QUOTED.split(said)  # what is quoted is to be typed as it stands
+    parts = QUOTED.split(said)  # dates that are quoted are to be typed as they stand
     parts[::2] = [QUARTER.sub(_try_day, DATE.sub(_try_day, part)) for part in parts[::2]]
     parts[1::2] = [_("“{text}”", text=part[1:-1]) for part in parts[1::2]]
     return "".join(parts)

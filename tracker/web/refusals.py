@@ -127,5 +127,9 @@ def _written() -> list[str]:
     """Return the texts of a refused form: an ended signin, or a database that is away, must not lose them."""
     if request.method != "POST" or request.content_length is None or request.content_length > LARGEST_ECHO:
         return []
-    said = (value.strip() for name, value in request.form.items() if name not in {"form_token", "key"})
+    said = (
+        value.strip()
+        for name, value in request.form.items()
+        if name not in {"form_token", "key", "request_key"}
+    )
     return [value for value in said if " " in value and len(value) > SHORTEST_ECHO]

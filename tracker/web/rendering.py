@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from tracker.languages import OWN_NAMES, direction
 from tracker.web import language, readers
+from tracker.web.amending import ways_at
 from tracker.web.differences import tag_words
 from tracker.web.moment_bar import bar_of, said_plainly
 from tracker.web.navigation import places
@@ -40,6 +41,7 @@ def prepare(app: Flask) -> None:
         asset=asset,
         folded=folded,
         tag_words=tag_words,
+        ways_at=ways_at,
         places_of=places,
         spoken=language.spoken,
         colon=language.colon,

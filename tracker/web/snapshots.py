@@ -20,7 +20,7 @@ from tracker.projections.snapshots import frozen_bytes, snapshot, snapshots, ver
 from tracker.web import readiness_told as words
 from tracker.web.language import _, instant_words, spoken
 from tracker.web.readers import runtime
-from tracker.web.readiness import compared, files_of, region_in, translated_files
+from tracker.web.readiness import changed_since, files_of, region_in, translated_files
 from tracker.web.rendering import shell
 from tracker.web.visits import Visit, page, visit
 
@@ -119,10 +119,7 @@ def _since(here: Visit, region: str, taken: list[View], one: View, picture: Pict
     said = request.args.get("since") or (str(one["number"] - 1) if one["number"] > 1 else "")
     if not said or not here.may("details"):
         return None
-    other = _taken(taken, said)
-    before = orjson.loads(frozen_bytes(here.answer.tx, here.id, region, other["number"]))
-    taken_words = instant_words(other["taken_at"], here.zone)
-    return compared(here, before, picture) | {"number": other["number"], "taken_words": taken_words}
+    return changed_since(here, region, _taken(taken, said), picture)
 
 
 def _other(here: Visit, then: Visit, region: str, picture: Picture) -> View | None:

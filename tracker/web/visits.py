@@ -96,7 +96,7 @@ class Visit:
         standing = self.answer.plan.standing(subject)
         if standing is None or standing.state is None:
             raise NotFoundError(
-                _("There is no {subject} in this plan at the moment shown."),
+                _("{subject} is not in this plan at the moment shown."),
                 subject=f"{_(KIND[kind_of(subject)])} {id_of(subject)}",
             )
         shown = self._allowed(view_of(self.answer.plan, standing, self.answer.question.day))
