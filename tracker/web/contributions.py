@@ -55,6 +55,7 @@ def contributions_page(workplan: str) -> tuple[str, int]:
         if any(asked[name] for name in ASKED if name != "tagged"):
             answer = here.answer
             found = contributions(answer.tx, workplan, answer.plan, answer.question, wanted)
+            found["untagged"] = found["untagged"][:MOST]  # before texts are read: there may be ten thousands
             found = here.reveal(found if here.may("details") else without_details(found))
         return page(
             "contributions.html",
