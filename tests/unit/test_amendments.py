@@ -267,7 +267,7 @@ def scheduled(**said: Any) -> dict[str, Any]:
 def test_an_entry_is_amended_under_its_own_subject(subject, position):
     story = small_plan()
     for wish in (retract(subject, position), correct(subject, position, occurred_on="2023-01")):
-        with refused(f"entry {position} is none of {subject}", field="/data/position"):
+        with refused(f"entry {position} is not about {subject}", field="/data/position"):
             story.say(wish)
 
 

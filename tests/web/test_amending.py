@@ -71,7 +71,7 @@ def test_a_lead_corrects_its_own_report_and_sees_before_what_will_be_recorded(si
         "how the work is going: on track → needs attention",
         "its reason: The host withdrew.",
         "Why it is corrected: The list was old.",
-        "So Activity 3.4 stands differently:",
+        "This changes how Activity 3.4 stands:",
         "assessment: on track → needs attention",
     ):
         assert words in looked.text, words

@@ -40,7 +40,7 @@ def test_a_round_is_shown_row_by_row_and_as_it_was(posted: Site):
     reader = posted.reader("auditor")
     page = parsed(reader.get(ROUND))
     assert "due 10 July 2023" in page.text
-    assert "Nobody is asked for these leads" in page.text
+    assert "These leads have nobody to ask" in page.text
     assert "Give more time" not in page.text, "an auditor looks and does not touch"
     assert "3.1" in parsed(reader.get(f"{ROUND}?show=reported")).text
     before = reader.get(f"{ROUND}?as_of=2023-06-29")

@@ -78,7 +78,7 @@ def test_an_officer_tags_asks_two_leads_records_a_finding_freezes_and_verifies(s
 def test_a_region_without_anything_can_be_frozen_and_says_so(site: Site) -> None:
     desk = site.reader("secretariat")
     shown = parsed(fill(desk, f"{HOME}reviews/lac/freeze", {"signed": "1"})).text
-    assert "It freezes that nothing is known." in shown
+    assert "The snapshot will say that nothing is known." in shown
     done = record(desk, f"{HOME}reviews/lac/freeze", {"signed": "1"})
     assert "there were no data to rest on" in parsed(desk.get(done.location)).text
 
@@ -169,7 +169,8 @@ def test_the_page_of_documents_gives_each_as_each_kind(site: Site) -> None:
 def test_it_says_in_a_sentence_how_much_is_missing(library: Site):
     page = parsed(library.reader("secretariat").get(f"{HOME}reviews/africa/readiness"))
     found = re.search(
-        r"(\d+) of 10 lines (is|are) met\. (\d+) things are missing; each is named below", page.text
+        r"(\d+) of 11 lines (is|are) met\. (\d+) things are missing; each is named below", page.text
     )
     assert found, page.text
     assert (found[2] == "is") == (found[1] == "1")
+    assert f"met {found[1]} partly" in page.text, "the counts above it say the same"

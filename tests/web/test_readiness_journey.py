@@ -164,7 +164,7 @@ def test_a_review_is_prepared_frozen_moved_held_and_followed_up(
         move(page)
         watched.open(f"{snapshot}1?done=frozen")
         assert page.locator("main").inner_text() == frozen, "later entries do not change it"
-        expect(page.locator("main")).to_contain_text("10 Oct 2024")
+        expect(page.locator("main")).to_contain_text("10 October 2024")
         page.get_by_role("link", name="Verify").click()
         expect(page.get_by_text("Computed again: the same, byte for byte")).to_be_visible()
         watched.open(f"{HOME}reviews/africa/readiness?since=1")

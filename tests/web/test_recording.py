@@ -84,6 +84,17 @@ def test_a_session_is_scheduled_moved_held_and_its_material_added(site: Site):
     assert "Still missing: recording" in said
 
 
+def test_codes_of_languages_times_and_zones_are_said_in_words(site: Site):
+    recorded(site, "secretariat", "session-scheduled", **TALK)
+    reader = site.reader("secretariat")
+    entry = parsed(reader.get(f"{HOME}entries/{site.entries()}")).text
+    assert "27 October 2023, 15:00" in entry
+    assert "Nairobi time" in entry
+    assert "English, French" in entry
+    assert "2023-10-27T" not in entry
+    assert "Africa/Nairobi" not in entry
+
+
 def test_a_review_is_moved_with_a_reason_and_told_as_a_story(site: Site):
     dates = {"starts_on": "2024-02-04", "ends_on": "2024-02-06", "place": "Bangkok"}
     said = recorded(
@@ -91,7 +102,8 @@ def test_a_review_is_moved_with_a_reason_and_told_as_a_story(site: Site):
     )
     assert "moves to: 4 to 6 February 2024" in said
     assert (
-        "Planned at first: Q1 to Q2 2024. Moved on 5 July 2023 to 4 to 6 February 2024. Why: The hall" in said
+        "Planned at first: Q1 to Q2 2024. Moved on 5 July 2023 to: 4 to 6 February 2024. Why: The hall"
+        in said
     )
     said = recorded(
         site, "secretariat", "report-received/asia-pacific", country="KE", url="https://example.org/ke"

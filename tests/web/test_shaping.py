@@ -60,7 +60,7 @@ CHANGES: list[tuple[str, dict[str, Any], list[str]]] = [
     ),
     ("entity-added", {"names/es": "Otra entidad (OE)", "printed": "OE", "kind": "group"}, ["Otra entidad"]),
     ("entity-renamed/oms", {"names/es": "Organización de la Salud"}, ["Organización de la Salud"]),
-    ("entity-tagged/oms", {"region": "unece"}, ["where OMS works"]),
+    ("entity-tagged/oms", {"region": "unece"}, ["Where OMS works is recorded"]),
     ("commitment-added", {"text/es": "Un compromiso."}, ["A commitment of the Network is added."]),
 ]
 

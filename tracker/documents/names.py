@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from babel.dates import format_interval, format_skeleton
+from babel.dates import format_skeleton
 
 from tracker.country_names import commission_in, country_in
 from tracker.documents.charts import quarter_words
@@ -95,21 +95,28 @@ def dates_words(dates: Any, say: Phrases) -> str:
         case str():
             return when_words(dates, say)
         case {"from": first, "to": last}:
-            return (
-                when_words(first, say)
-                if first == last
-                else say("from_to", first=when_words(first, say), last=when_words(last, say))
-            )
+            return _quarters_words(first, last, say)
         case {"starts_on": str(first), "ends_on": str(last)} if first < last:
-            return format_interval(
-                date.fromisoformat(first), date.fromisoformat(last), "yMMMMd", locale=say.locale
-            )
+            begins = say.short_day(first)
+            if first[:7] == last[:7]:  # one month, said once
+                begins = begins.split()[0]
+            return say("days_from_to", first=begins, last=say.short_day(last))
         case {"starts_on": str(first)}:
             return when_words(first, say)
         case {"window": window}:
             return dates_words(window, say)
         case _:
             return say("no_date")
+
+
+def _quarters_words(first: str, last: str, say: Phrases) -> str:
+    """Return a span of quarters; a year that both share is said once."""
+    begins, ends = when_words(first, say), when_words(last, say)
+    if first == last:
+        return ends
+    if first[:4] == last[:4]:
+        begins = begins.removesuffix(f" {first[:4]}")
+    return say("from_to", first=begins, last=ends)
 
 
 def day_of(said: str | None) -> date | str | None:

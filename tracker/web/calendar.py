@@ -18,6 +18,7 @@ from tracker.errors import RuleError
 from tracker.notifications.calendars import phrases_of, words_of
 from tracker.projections.appointments import Appointment, Scope, Wanted, appointments
 from tracker.web import labels
+from tracker.web.differences import dates_words
 from tracker.web.guarding import check_form
 from tracker.web.language import _, spoken
 from tracker.web.readers import reader, runtime
@@ -30,7 +31,7 @@ MOST_PAST = 50
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An appointment in words. ``days`` are its first and last, in the plan's zone; ``at`` the time of its start."""
+    """An appointment in words. ``first`` and ``last`` are its days in the plan's zone, ``at`` the time of its start."""
 
     words: str
     address: str | None
@@ -38,6 +39,11 @@ class Shown:
     last: date
     at: str | None
     is_cancelled: bool
+
+    @property
+    def days(self) -> str:
+        """The day, or the first and last of several, in words."""
+        return dates_words({"starts_on": self.first.isoformat(), "ends_on": self.last.isoformat()})
 
     def is_on(self, day: date) -> bool:
         return self.first <= day <= self.last

@@ -5,7 +5,7 @@ A field is called as its JSON pointer in the data, without the first slash; so a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -13,7 +13,15 @@ from tracker.events.shapes import is_literal, json_name, strip_annotated
 from tracker.events.vocabulary import Day, EntityId, Occurred, Quarter, Rule, Sealed
 from tracker.web.differences import Line, Names
 from tracker.web.field_labels import CHOICES, FIELDS, LANGUAGES
-from tracker.web.language import _, colon, occurred_words
+from tracker.web.language import (
+    _,
+    colon,
+    country_words,
+    language_words,
+    occurred_words,
+    wall_words,
+    zone_words,
+)
 
 Kind = Literal["text", "long", "number", "choice", "tick", "list", "map"]
 LONG = 8000
@@ -22,6 +30,16 @@ RULES = {
 }
 DATES = (RULES["day"], RULES["occurred"], get_args(Quarter)[1])
 """Rules that say more of a plain value than that it is text."""
+SAID: dict[str, Callable[[str], str]] = {
+    "zone": zone_words,
+    "starts_at": wall_words,
+    "ends_at": wall_words,
+    "language": language_words,
+    "languages": language_words,
+    "country": country_words,
+    "countries": country_words,
+}
+"""How a page says the codes of some fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +70,8 @@ class Field:
     def _said(self, value: str, name_of: Any) -> str:
         if self.rule == RULES["entity"] and value:
             return str(name_of(value))
+        if value and (said := SAID.get(self.name.rpartition("/")[2])):
+            return said(value)
         if self.rule in DATES and value:
             try:
                 return occurred_words(value)

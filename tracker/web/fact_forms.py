@@ -73,7 +73,7 @@ SESSIONS = (
         "Schedule a session",
         *(TITLE, KIND, STARTS, ENDS),
         Ask("zone", "zone", "Time zone", "zone", is_needed=True, options=of.zones),
-        Ask("mode", "choice", "Form", is_needed=True, options=of.MODES),
+        Ask("mode", "choice", "Format", is_needed=True, options=of.MODES),
         Ask("level", "choice", "Level", is_needed=True, options=of.LEVELS),
         REGION,
         replace(COUNTRY, hint="national", is_needed=False),

@@ -34,7 +34,7 @@ HINTS = {
     "closing": (
         "From then on only corrections, moments, sessions, reviews, products and closing-out are recorded."
     ),
-    "deciding": "Needed for on hold, discontinued, opening again, and where leads differ.",
+    "deciding": "Needed for on hold, discontinued, reopening, and where leads differ.",
     "label": "As it is printed; without a printed label 1, 2, 3.",
     "objectives": "Numbers from 1 to 23: 8, 20(b).",
     "principles": "Letters from a to j.",

@@ -46,7 +46,7 @@ SAID = {
     "SessionScheduled": "“{title}” takes place on {start} to {end}, {zone}.",
     "SessionRescheduled": "“{title}” moves to {start} to {end}.",
     "SessionHeld": "“{title}” was held, {day}.",
-    "SessionMaterialPublished": "“{title}” has a {material}, in the language {language}.",
+    "SessionMaterialPublished": "“{title}” has a {material} in {language}.",
     "SessionCancelled": "“{title}” will not take place.",
     "ReviewPlanned": "The regional review, {region}, is planned: {dates}.",
     "ReviewRescheduled": "The regional review, {region}, moves to: {dates}.",
@@ -131,7 +131,7 @@ def _held(data: Json, state: Json) -> Iterator[str]:
     if counted := data.get("counts_for"):
         yield _("It counts by itself for: {activities}.", activities=", ".join(counted))
     if state.get("rule") == "chatham_house":
-        yield _("Under the Chatham House rule no recording or summary is asked for.")
+        yield _("Under the Chatham House Rule no recording or summary is asked for.")
         return
     there = {one["kind"] for one in state.get("materials") or ()}
     if missing := [_(labels.MATERIAL[one]) for one in PROMISED if one not in there]:

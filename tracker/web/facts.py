@@ -238,7 +238,7 @@ def _taken(here: Visit, filled: Filled) -> str:
     if filled.form.way == "review-planned" and here.answer.plan.has(f"review/{region}"):
         return _("This region has its review already. Move that one to other dates instead.")
     return _(
-        "Somebody recorded one with this title just now. Look whether it is the same; else send it again."
+        "Somebody recorded one with this title just now. Check whether it is the same; if it is not, send yours again."
     )
 
 

@@ -84,7 +84,7 @@ def check_form() -> None:
 def _forged() -> DeniedError:
     return DeniedError(
         _(
-            "This form did not come from a page of this system, or from an earlier signin. Nothing was recorded."
+            "This form did not come from a page of this system, or comes from an earlier sign-in. Nothing was recorded."
         ),
         way_out=_("Go back, load the page again and send the form once more."),
     )

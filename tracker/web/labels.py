@@ -112,7 +112,7 @@ LETTER_STATE = {
 """What became of a letter, and the tone of it."""
 WEBHOOK_STATE = {
     "active": ("is told", "good"),
-    "failing": ("does not answer well: tried again", "care"),
+    "failing": ("does not answer properly; tried again", "care"),
     "paused": ("paused", "calm"),
     "dead": ("given up after three days", "bad"),
     "gone": ("ended by the receiver", "bad"),
@@ -125,12 +125,12 @@ JOB = {
     "deliver-letters": "Hand letters to the mail server",
     "deliver-webhooks": "Post new entries to subscribers",
     "close-rounds": "Close reporting rounds",
-    "draft-readiness": "Draft readiness pictures",
+    "draft-readiness": "Draft letters about readiness",
     "ask-stewards": "Ask stewards about their products",
     "verify": "Check the logs from end to end",
     "back-up": "Make a copy",
     "index-search": "Index what can be searched",
-    "prune": "Clear ended signins away",
+    "prune": "Clear ended sign-ins away",
 }
 JOB_OUTCOME = {
     "done": ("done", "good"),
@@ -188,7 +188,7 @@ PRODUCT = {
 }
 LOOKED = {"current": "still good", "needs_update": "needs an update", "retired": "no longer to be used"}
 MODE = {"online": "online", "in_person": "in person", "hybrid": "in person and online"}
-RULE = {"open": "open", "chatham_house": "Chatham House rule: no names, no recording"}
+RULE = {"open": "open", "chatham_house": "Chatham House Rule: no names, no recording"}
 LEVEL = {"global": "global", "regional": "regional", "national": "national"}
 MATERIAL = {"recording": "recording", "summary": "summary", "agenda": "agenda", "practice": "practice"}
 GROUP = {

@@ -25,13 +25,13 @@ from tracker.workplan.workstream import Workstream
 LANGUAGES = (("es", "Spanish"), ("en", "English"), ("fr", "French"))
 """The languages of letters, in words."""
 DONE = {
-    "joined": "They can act from now on. Nobody was written to: send a sign-in link below when they should come.",
+    "joined": "They can act from now on. They were not written to: send a sign-in link below when they are to begin.",
     "changed": "It is changed.",
     "granted": "The role counts from now on.",
     "withdrawn": "The role is withdrawn, and counts no more.",
     "appointed": "It is recorded. The next letter of the round asks them too.",
     "released": "It is recorded. Links in letters about it open nothing any more.",
-    "handed": "It is recorded. The old links are dead, and what is open was written to the new focal point.",
+    "handed": "It is recorded. The old links no longer work, and a letter tells the new focal point what is open.",
     "sent": "A link that signs in once is on its way to their address.",
 }
 """What the page of a person says of what was just done; ``done`` in its address names it."""

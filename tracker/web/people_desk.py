@@ -216,7 +216,7 @@ def _deed(here: Visit, person: str) -> Deed:
             first = (
                 _("{other} is focal point in place of {name}, for:", other=other, name=name)
                 if other
-                else _("{name} is focal point no longer, and nobody takes the place, for:", name=name)
+                else _("{name} is no longer focal point, and nobody takes over, for:", name=name)
             )
             return Deed(
                 "handed" if to else "released",

@@ -85,7 +85,7 @@ def one_slip(one: View, today: str) -> Drawing:
     """Draw when something was promised for against when that was said; on the slanting line both are one day."""
     size, left, top = 360, 90, 20
     ended = one["ended_on"]
-    moved = moved_words(one["slipped_days"])
+    moved = moved_words(one["slipped_days"]) if one["slipped_days"] else ""
     made = Drawing(
         _("The trend of its date"),
         n_("It was promised once.", "It was promised {count} times.", len(one["points"]))

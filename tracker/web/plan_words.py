@@ -41,7 +41,7 @@ SAID = {
     "MilestoneCancelled": "“{title}” will not be reached any more; it is cancelled.",
     "EntityAdded": "{title} is added to the entities of this plan.",
     "EntityRenamed": "{subject} is called {title} from now on. Earlier views keep the earlier name.",
-    "EntityTagged": "It is said where {subject} works.",
+    "EntityTagged": "Where {subject} works is recorded.",
     "EntityRetired": "{subject} takes no part any more.",
     "CommitmentAdded": "A commitment of the Network is added.",
     "WorkplanAmended": "The plan's title or settings change; what is left empty stays.",

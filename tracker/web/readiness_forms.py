@@ -77,7 +77,7 @@ def _finding(region: str, here: Visit, said: Said) -> Statement:
         by_rules = computed[line].get("computed", computed[line]["status"])
         sentences = [
             _(
-                "“{line}” of {region} will say: {status}, by the finding of a person.",
+                "“{line}” of {region} will say: {status}, by a person’s finding.",
                 line=line_words(line),
                 region=region_words(region),
                 status=line_mark(status).words,
@@ -94,7 +94,8 @@ def _finding(region: str, here: Visit, said: Said) -> Statement:
         trail=_trail(here, region),
         words=[
             _(
-                "What people found out goes before what the rules make of the plan. Please name no private persons."
+                "What people found out takes precedence over what the rules make of the plan."
+                " Please name no private persons."
             )
         ],
         asks=[
@@ -182,7 +183,16 @@ def _asking(region: str, activity: str, here: Visit, said: Said) -> Statement:
         trail=_trail(here, region),
         words=[
             here.text(here.one(f"activity/{activity}")["text"]),
-            _("It joins the letter that waits for the focal point, else it goes as one mail."),
+            *(
+                []
+                if obstacle
+                else [
+                    _(
+                        "The question joins the letter that waits for the focal point; if none waits, it goes as a"
+                        " mail of its own."
+                    )
+                ]
+            ),
             _("Please name no private persons."),
         ],
         asks=[
@@ -202,7 +212,7 @@ def _asking(region: str, activity: str, here: Visit, said: Said) -> Statement:
                 for one in chosen
             ),
             _("The question: {question}", question=question),
-            _("It belongs to the round about {quarter}.", quarter=occurred_words(quarter) if quarter else ""),
+            _("It belongs to the round for {quarter}.", quarter=occurred_words(quarter) if quarter else ""),
         ],
         requests=[
             {
@@ -267,7 +277,9 @@ def _freezing(region: str, here: Visit, said: Said) -> Statement:
         _("It cannot be changed or taken back. Corrections of what it rests on will be listed beside it."),
     ]
     if not picture["has_data"]:
-        sentences.insert(1, _("Nothing is linked to this region yet. It freezes that nothing is known."))
+        sentences.insert(
+            1, _("Nothing is linked to this region yet. The snapshot will say that nothing is known.")
+        )
     data = {"signed_off_by": person.id if person else ""}
     return Statement(
         heading=_("Freeze a snapshot: {region}", region=region_words(region)),
@@ -278,7 +290,9 @@ def _freezing(region: str, here: Visit, said: Said) -> Statement:
                 []
                 if picture["has_data"]
                 else [
-                    _("Nothing is linked to this region yet. It can be frozen all the same, and will say so.")
+                    _(
+                        "Nothing is linked to this region yet. A snapshot can be frozen all the same, and will say so."
+                    )
                 ]
             ),
         ],

@@ -60,7 +60,8 @@ def shown(here: Visit, picture: Picture) -> View:
     in_lines = [line for line in picture["lines"] if line["line"] != "tags"]
     return {
         "picture": picture,
-        "met": sum(line["status"] == "met" for line in in_lines),
+        "met": picture["counts"]["met"],
+        "all_lines": len(picture["lines"]),
         "lacking": sum(len(line["missing"]) for line in in_lines),
         "countries": len(countries_of(picture["region"])),
         "region_name": region_words(picture["region"]),

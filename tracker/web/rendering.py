@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, Flask, url_for
 from markupsafe import Markup
 
-from tracker.languages import OWN_NAMES, direction
+from tracker.languages import OWN_NAMES, direction, number_words
 from tracker.web import language, readers
 from tracker.web.amending import ways_at
 from tracker.web.differences import tag_words
@@ -64,6 +64,8 @@ def prepare(app: Flask) -> None:
         capital=language.capital,
         commission=language.commission_words,
         country=language.country_words,
+        language=language.language_words,
+        number=number_words,
         zone=language.zone_words,
         in_words=in_words,
     )

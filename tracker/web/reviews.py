@@ -79,9 +79,9 @@ def story(here: Visit, shown: dict[str, Any]) -> list[str]:
     for move in shown["reschedulings"]:
         day, dates = occurred_words(move["on"]), dates_words(move["new"])
         if why := (move.get("reason") or "").strip().rstrip("."):
-            told.append(_("Moved on {day} to {dates}. Why: {why}.", day=day, dates=dates, why=why))
+            told.append(_("Moved on {day} to: {dates}. Why: {why}.", day=day, dates=dates, why=why))
         else:
-            told.append(_("Moved on {day} to {dates}.", day=day, dates=dates))
+            told.append(_("Moved on {day} to: {dates}.", day=day, dates=dates))
     place = shown.get("place")
     if shown["status"] == "held" and (held_on := shown.get("held_on")):
         told.append(_("Held: {day}.", day=occurred_words(held_on)))

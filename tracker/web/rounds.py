@@ -36,7 +36,7 @@ CHANNEL: Channel = "web"
 DONE = {
     "extended": "The round is now due on {due} and closes on {closes}. Its letters follow the new days.",
     "excused": "The report is excused: nobody is asked for it any more, and it counts as not expected.",
-    "asked": "The question is recorded. It joins the letter that waits, or goes as one mail within minutes.",
+    "asked": "The question is recorded. It joins the letter that waits, or goes as a mail of its own within minutes.",
     "held": "Held letters: {count}. They wait until you release them; letters of later days are not held.",
     "released": "Released letters: {count}. What is due goes within minutes.",
 }
@@ -116,7 +116,7 @@ def _done_words(view: dict[str, Any]) -> str | None:
 def _round(here: Visit, quarter: str) -> Round:
     found = here.answer.plan.get(f"round/{quarter}", Round)
     if found is None:
-        raise NotFoundError(_("There was no round about {quarter} at the moment shown."), quarter=quarter)
+        raise NotFoundError(_("There was no round for {quarter} at the moment shown."), quarter=quarter)
     return found
 
 

@@ -29,7 +29,7 @@ def end_one(id: str) -> Response:  # noqa: A002 - the place in the address
     run = runtime()
     with run.database.write() as tx:
         if not end_signin(tx, run.now(), _whoever(), id):
-            raise NotFoundError(_("There is no such signin any more; it may have ended by itself."))
+            raise NotFoundError(_("There is no such sign-in any more; it may have ended by itself."))
     return redirect("/signins", 303)
 
 

@@ -73,7 +73,7 @@ def _tagging(activity: str, here: Visit, said: Said) -> Statement:
         words=[
             here.text(here.one(f"activity/{activity}")["text"]),
             _("Untagged means that nobody said. “None of them” says that none applies."),
-            _("Tags count for the activity alone, and before those of its workstream."),
+            _("Tags count for the activity alone, and take precedence over those of its workstream."),
         ],
         asks=[
             Ask(name, "ticks", labels[name], options=options[name], begins=_begins(held[name]))

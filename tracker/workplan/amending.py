@@ -39,7 +39,7 @@ def decide_amendment(wish: Wish, data: Amendment, events: Sequence[Event], world
     target = next((event for event in events if event.position == data.position), None)
     if target is None:
         raise _refused(
-            "entry {position} is none of {subject}",
+            "entry {position} is not about {subject}",
             data,
             "Amend an entry under its own subject; read its history for the positions.",
             subject=wish.subject,
