@@ -22,6 +22,15 @@ def test_one_sentence_whose_phrases_lead_to_the_tables(library: Site):
     assert "Q1 to Q2 2024 → 9 to 10 October 2024" in page.text
 
 
+def test_many_changes_are_folded_by_workstream(library: Site):
+    reader = library.reader("secretariat")
+    few = reader.get(f"{HOME}changes?from=2023-02-01").get_data(as_text=True)
+    many = reader.get(f"{HOME}changes?from=2022-12-01").get_data(as_text=True)
+    assert '<details class="fold" open>' in few
+    assert '<details class="fold">' in many
+    assert '<details class="fold" open>' not in many
+
+
 def test_the_entries_that_did_it_are_linked(library: Site):
     reader = library.reader("secretariat")
     page = parsed(reader.get(f"{HOME}changes?from=2023-05-01&to=2023-05-31"))

@@ -26,6 +26,8 @@ from tracker.web.visits import Visit, page, visit
 
 PAGE = 150
 """Subjects on a page; what differs in the real plan mostly stands on one, so that every phrase finds its part."""
+UNFOLDED = 25
+"""Subjects up to which all stand open; where more differ, each workstream is folded to how many do."""
 HEADERS = {
     "workstream": "workstream",
     "subject": "id",
@@ -68,6 +70,7 @@ def changes(workplan: str) -> tuple[str, int] | Response:
                 groups=groups,
                 start=start,
                 step=PAGE,
+                unfolded=UNFOLDED,
                 differing=telling.differing,
                 what=WHAT,
                 files={"from": first} | ({"to": second} if second else {}),

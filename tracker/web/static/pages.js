@@ -90,3 +90,13 @@ for (const line of document.querySelectorAll(".own-zone")) {
   line.hidden = false;
   line.before(document.createElement("br"));
 }
+
+/* A link to something folded away unfolds it: not every browser does so by itself. */
+function unfold() {
+  const fold = document.getElementById(location.hash.slice(1))?.closest("details:not([open])");
+  if (!fold) return;
+  fold.open = true;
+  document.getElementById(location.hash.slice(1)).scrollIntoView();
+}
+window.addEventListener("hashchange", unfold);
+unfold();
