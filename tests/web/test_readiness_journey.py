@@ -170,7 +170,7 @@ def test_a_review_is_prepared_frozen_moved_held_and_followed_up(
         watched.open(f"{HOME}reviews/africa/readiness?since=1")
         expect(page.locator("#since")).to_contain_text("Linked activities")
         freeze(page, 2)
-        expect(page.locator("main")).to_contain_text("17 Oct 2024. Why: The hall is taken")
+        expect(page.locator("main")).to_contain_text("17 October 2024. Why: The hall is taken")
         expect(part(page, "Compared with snapshot 1")).to_contain_text("Date and host")
         page.get_by_label("Region", exact=True).select_option("lac")
         page.get_by_role("button", name="Compare").click()
