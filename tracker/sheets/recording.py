@@ -57,7 +57,7 @@ class RefusedSheetError(RuleError):
         super().__init__(
             "{count} things in the sheet need a look: nothing is recorded",
             count=len(faults),
-            way_out="Mend them in the sheet and bring it again.",
+            way_out="Correct them in the sheet and hand it in again.",
             faults=tuple(
                 Fault(f"/rows/{one.row}/{one.column or ''}", one.message, one.value) for one in faults
             ),
@@ -248,7 +248,7 @@ def _judged(
         faults += _refused(kind, some, judge, MOST_REFUSED - len(faults))
         if len(faults) == MOST_REFUSED:
             words = f"is the {MOST_REFUSED}th row that the rules refuse; what comes after it was not judged"
-            return [*faults, RowFault(faults[-1].row, None, None, words, "Mend these first.")]
+            return [*faults, RowFault(faults[-1].row, None, None, words, "Correct these first.")]
     return faults
 
 
