@@ -20,6 +20,7 @@ from flask.testing import FlaskClient
 from tracker.app import create_app
 from tracker.database import migrate
 from tracker.directory import people, tokens
+from tracker.projections import fact_index, search_index
 from tracker.runtime import build_runtime
 from tracker.settings import Settings
 
@@ -78,6 +79,8 @@ def signed_in(folder: Path) -> FlaskClient:
         person = people.add_person(tx, runtime.now(), "Bench", "bench@example.org", "en")
         people.grant(tx, runtime.now(), person, WORKPLAN, "secretariat")
         link = tokens.make_signin_link(tx, runtime.now(), person)
+    search_index.follow(runtime.database, WORKPLAN)  # as the ticker does
+    fact_index.follow(runtime.database, WORKPLAN)
     client = create_app(runtime).test_client()
     client.post(f"/signin/{link}")
     return client

@@ -9,7 +9,7 @@ from tracker.directory.tokens import prune_signins
 from tracker.events.dates import local_day
 from tracker.notifications import drafts, stewards
 from tracker.notifications.notices import readiness_due, tell
-from tracker.projections.search_index import follow
+from tracker.projections import fact_index, search_index
 from tracker.proof.checking import check
 from tracker.runtime import Runtime
 from tracker.sheets import uploads
@@ -52,12 +52,16 @@ def verify_logs(runtime: Runtime) -> str:
 
 
 def index_search(runtime: Runtime) -> str:
-    """Bring the index of what can be searched up to each log; a search brings up the last few entries by itself."""
+    """Bring the indexes of what can be searched and of what facts say up to each log.
+
+    A search brings up the last few entries by itself; questions about facts read what is not indexed from the log.
+    """
     reached = []
     with going_on() as each:
         for workplan in runtime.workplan_ids():
             with each(f"{workplan} search"):
-                reached.append(f"{workplan} to entry {follow(runtime.database, workplan)}")
+                fact_index.follow(runtime.database, workplan)
+                reached.append(f"{workplan} to entry {search_index.follow(runtime.database, workplan)}")
     return "; ".join(reached) or "no log yet"
 
 

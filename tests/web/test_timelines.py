@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.web.site import HOME, Site, parsed
+from tracker.web import contributions
 
 
 def test_planned_stands_against_actual(library: Site):
@@ -57,3 +60,14 @@ def test_contributions_are_found_and_what_nobody_said_is_counted(library: Site):
     page = parsed(reader.get(f"{HOME}contributions?country=KE&tagged=then"))
     assert "Nothing is known to apply. Untagged, may also apply: 3." in page.text
     assert reader.get(f"{HOME}contributions?from=nonsense").status_code == 422
+
+
+def test_contributions_are_listed_a_part_at_a_time(library: Site, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(contributions, "MOST", 1)
+    reader = library.reader("secretariat")
+    first = parsed(reader.get(f"{HOME}contributions?entity=oms&from=2023"))
+    assert "1 to 1 of 2, by date" in first.text
+    assert f"{HOME}contributions?entity=oms&from=2023&after=1" in first.links
+    second = parsed(reader.get(f"{HOME}contributions?entity=oms&from=2023&after=1"))
+    assert "2 to 2 of 2, by date" in second.text
+    assert "Later ones" not in second.text

@@ -34,7 +34,7 @@ def show_contributions(call: Call, asked: Asked) -> Answer:
         until=span_of(query["to"], "to")[1] if "to" in query else None,
         tagged=query["tagged"],
     )
-    found = contributions(view.tx, call.workplan, view.plan, view.question, wanted)
+    found = contributions(view.tx, view.end, view.plan, view.question, wanted)
     for name in ("items", "untagged"):
         found[name] = [screen(one) for one in found[name]]
     asked_for = wanted.filters | {"from": wanted.since, "to": wanted.until, "tagged": wanted.tagged}

@@ -76,7 +76,7 @@ def restore(*, file: Path, as_json: bool) -> None:
 @as_json
 def rebuild(*, workplan: str | None, accept_differences: bool, as_json: bool) -> None:
     """Compute the plan anew from its log, past states and what can be searched too, while others go on."""
-    from tracker.projections import search_index
+    from tracker.projections import fact_index, search_index
     from tracker.projections.rebuilding import rebuild as rebuilt
 
     with running() as runtime:
@@ -89,6 +89,7 @@ def rebuild(*, workplan: str | None, accept_differences: bool, as_json: bool) ->
         )
         search_index.drop(runtime.database, meant)
         search_index.follow(runtime.database, meant)
+        fact_index.follow(runtime.database, meant)
     result = {
         "workplan": done.workplan,
         "generation": done.generation,

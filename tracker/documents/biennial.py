@@ -14,7 +14,7 @@ from tracker.errors import RuleError
 from tracker.events.dates import span
 from tracker.events.shapes import to_json
 from tracker.plans.reference import objective_labels
-from tracker.projections.contributions import Wanted, contributions
+from tracker.projections.contributions import Listed, Wanted, contributions
 from tracker.runtime import View
 from tracker.workplan.activity import Activity
 from tracker.workplan.commitment import Commitment
@@ -83,7 +83,7 @@ def biennial(basis: Basis, period: Period) -> Found:
 def _done_on(basis: Basis, period: Period, objective: int) -> Found:
     view = basis.view
     wanted = Wanted(objective=str(objective), since=period.first.isoformat(), until=period.last.isoformat())
-    found = contributions(view.tx, view.end.workplan, view.plan, view.question, wanted)
+    found = contributions(view.tx, view.end, view.plan, view.question, wanted, Listed(untagged=0))
     return {name: found[name] for name in ("counts", "items", "may_also_apply")}
 
 

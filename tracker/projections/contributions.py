@@ -7,31 +7,31 @@ applies under every filter is listed; what could apply, because nobody said, is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal
+
+import orjson
 
 from tracker.database import Transaction
 from tracker.events.catalogue import (
     ActivityTagged,
-    ProductPublished,
-    ProductUpdated,
-    ProductUsed,
-    ProgressReported,
-    SessionHeld,
-    VoluntaryReportReceived,
     WorkstreamTagged,
 )
-from tracker.events.codec import decode
-from tracker.events.event import Event, id_of
-from tracker.events.shapes import to_json
-from tracker.events.vocabulary import Evidence, Tags
+from tracker.events.event import id_of
+from tracker.events.reading import LogEnd
+from tracker.events.vocabulary import Tags
+from tracker.projections.fact_index import DONE, TAGS, Fact, Saying
+from tracker.projections.facts import Facts, era_of, facts_of
 from tracker.projections.questions import Question
-from tracker.projections.steps import Point
+from tracker.projections.steps import LAST_DAY, Point
+from tracker.projections.things_done import done
 from tracker.workplan.activity import Activity
-from tracker.workplan.folding import Entry, living
+from tracker.workplan.folding import Entry
 from tracker.workplan.obligations import leads_of
-from tracker.workplan.plan import Plan, refuse
+from tracker.workplan.plan import Plan, Standing, refuse
 from tracker.workplan.product import Product
 from tracker.workplan.session import Session
 from tracker.workplan.tags import merged_tags
@@ -41,15 +41,9 @@ View = dict[str, Any]
 Sources = list[tuple[str, Iterable[str] | None]]
 """What is said of a thing done, the most precise first: ``(who says it, values)``; None where that one says nothing."""
 
-KINDS = {
-    "ProgressReported": "report",
-    "SessionHeld": "session",
-    "ProductPublished": "product",
-    "ProductUpdated": "product",
-    "ProductUsed": "use",
-    "VoluntaryReportReceived": "voluntary_report",
-}
 FILTERS = ("country", "objective", "entity")
+FEW = 500
+"""Subjects whose facts are looked up one by one rather than found among all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +63,31 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Done:
-    """One thing done, with what is said about it under each filter."""
+class Listed:
+    """How many of what applies are given, after so many that are ``skipped``, and how many untagged; None for all."""
 
-    view: View
-    said: Mapping[str, Sources] = field(default_factory=dict)
+    items: int | None = None
+    untagged: int | None = None
+    skipped: int = 0
 
 
-def contributions(tx: Transaction, workplan: str, plan: Plan, question: Question, wanted: Wanted) -> View:
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What facts that say the same are to the question: who says so under each filter, None where nobody does."""
+
+    because: dict[str, str | None]
+
+    @property
+    def missing(self) -> list[str]:
+        return [name for name, who in self.because.items() if who is None]
+
+
+def contributions(
+    tx: Transaction, end: LogEnd, plan: Plan, question: Question, wanted: Wanted, listed: Listed | None = None
+) -> View:
     """Return ``{items, counts, may_also_apply, untagged}`` by date: what applies, and what might as nobody said.
+
+    The counts are of everything, whatever is ``listed``.
 
     Raises:
         RuleError: the days asked about end before they begin.
@@ -91,46 +101,88 @@ def contributions(tx: Transaction, workplan: str, plan: Plan, question: Question
             since=wanted.since,
             until=wanted.until,
         )
-    point = Point.of(question)
-    entries = _entries(tx, workplan, point, question.zone)
-    tags_of = _tags(plan, entries) if wanted.tagged == "then" else _tags_now(plan)
-    items, untagged = [], []
-    for entry in entries:
-        if not _is_wanted(entry, plan, wanted):
-            continue
-        done = _done(plan, entry, tags_of)
-        because = {name: _applies(name, said, done.said[name]) for name, said in wanted.filters.items()}
-        if any(found is False for found in because.values()):
-            continue
-        missing = [name for name, found in because.items() if found is None]
-        if missing:
-            untagged.append(done.view | {"missing": missing})
-        else:
-            items.append(done.view | {"because": because})
-    counts = {kind: sum(1 for one in items if one["kind"] == kind) for kind in dict.fromkeys(KINDS.values())}
-    counts["links"] = len({link["url"] for one in items for link in one["links"]})
-    return {"items": items, "counts": counts, "may_also_apply": len(untagged), "untagged": untagged}
+    facts = facts_of(tx, end, Point.of(question), question.zone)
+    asked = _Asked(plan, facts, question.zone, wanted)
+    counted = facts.counted(DONE, *asked.span, asked.eras)
+    judged = {one: found for one in counted if (found := asked.judged(*one)) is not None}
+    applying = {one for one, found in judged.items() if not found.missing}
+    untagged = judged.keys() - applying
+    listed = listed or Listed()
+    shown = asked.shown(applying, counted, listed.items, listed.skipped)
+    others = asked.shown(untagged, counted, listed.untagged)
+    return {
+        "items": [view | {"because": judged[key].because} for key, view in shown],
+        "counts": {kind: sum(counted[one] for one in applying if one[0].kind == kind) for kind in DONE}
+        | {"links": len(asked.links(applying))},
+        "may_also_apply": sum(counted[one] for one in untagged),
+        "untagged": [view | {"missing": judged[key].missing} for key, view in others],
+    }
 
 
-def _entries(tx: Transaction, workplan: str, point: Point, zone: str) -> list[Entry]:
-    """Return the living entries that say what was done, and those that tag, by the day at which they stand."""
-    by_subject: dict[str, list[Event]] = {}
-    for (stored,) in tx.all(_SAID, workplan, point.position):
-        event = decode(bytes(stored))
-        by_subject.setdefault(event.subject, []).append(event)
-    found = [
-        one for events in by_subject.values() for one in living(events, zone) if one.placed_on <= point.day
-    ]
-    return sorted(found, key=lambda one: (one.placed_on, one.event.position))
+Said = tuple[Saying, str]
+"""What facts say, and since which day the tags stood that counted then."""
 
 
-def _is_wanted(entry: Entry, plan: Plan, wanted: Wanted) -> bool:
-    event = entry.event
-    if event.type not in KINDS or not plan.has(event.subject):
-        return False
-    if isinstance(event.data, ProgressReported) and event.data.no_change:
-        return False
-    return (wanted.since or "") <= entry.placed_on <= (wanted.until or "9999")
+class _Asked:
+    """A question about the facts of a plan."""
+
+    def __init__(self, plan: Plan, facts: Facts, zone: str, wanted: Wanted) -> None:
+        self.plan, self.facts, self.zone, self.wanted = plan, facts, zone, wanted
+        self.span = wanted.since or "", wanted.until or LAST_DAY
+        self.eras: list[str] = []
+        self.tags_of = _tags_now(plan)
+        if wanted.tagged == "then":
+            told = facts.entries(list(facts.in_order((TAGS,), "", LAST_DAY)), zone)
+            self.eras = list(dict.fromkeys(one.placed_on for one in told))
+            self.tags_of = _tags_then(plan, told)
+
+    def said(self, fact: Fact) -> Said:
+        return fact.saying, era_of(fact.placed_on, self.eras)
+
+    def judged(self, saying: Saying, day: str) -> _Judged | None:
+        """Return what such facts are to the question; None where they do not apply, or are of nothing in the plan."""
+        if not self.plan.has(saying.subject):
+            return None
+        said = _sources(self.plan, saying, day, self.tags_of)
+        because = {}
+        for name, value in self.wanted.filters.items():
+            found = _applies(name, value, said[name])
+            if found is False:
+                return None
+            because[name] = found
+        return _Judged(because)
+
+    def shown(
+        self, some: Collection[Said], counted: Counter[Said], most: int | None, skipped: int = 0
+    ) -> list[tuple[Said, View]]:
+        """Return at most so many of the facts that say one of ``some``, by day, after those ``skipped``."""
+        count = sum(counted[one] for one in some)
+        stop = count if most is None else min(count, skipped + most)
+        if stop <= skipped:
+            return []
+        subjects = {saying.subject for saying, _day in some}
+        few = sorted(subjects) if len(subjects) <= FEW else None
+        found = (fact for fact in self.facts.in_order(DONE, *self.span, few) if self.said(fact) in some)
+        chosen = list(islice(found, skipped, stop))
+        entries = self.facts.entries(chosen, self.zone)
+        return [
+            (self.said(fact), done(self.plan, fact, entry))
+            for fact, entry in zip(chosen, entries, strict=True)
+        ]
+
+    def links(self, some: Collection[Said]) -> set[str]:
+        """Return the addresses that the facts which say one of ``some`` link to."""
+        found = {
+            one.url
+            for saying, _day in some
+            if saying.kind == "session" and (session := self.plan.get(saying.subject, Session))
+            for one in session.materials
+        }
+        if some:
+            for fact in self.facts.linked(DONE, *self.span):
+                if self.said(fact) in some:
+                    found.update(orjson.loads(fact.links or "[]"))
+        return found
 
 
 def _applies(name: str, wanted: str, sources: Sources) -> str | Literal[False] | None:
@@ -160,7 +212,7 @@ def _tags_now(plan: Plan) -> TagsOf:
     return tags_of
 
 
-def _tags(plan: Plan, entries: Iterable[Entry]) -> TagsOf:
+def _tags_then(plan: Plan, entries: Iterable[Entry]) -> TagsOf:
     """Return the tags as they were on a day; ``entries`` come in the order of their days."""
     told: dict[str, list[tuple[str, Tags]]] = {}
     for entry in entries:
@@ -175,119 +227,61 @@ def _tags(plan: Plan, entries: Iterable[Entry]) -> TagsOf:
     return tags_of
 
 
-# --------------------------------------------------------------------------------------------- what was done
-
-
-def _done(plan: Plan, entry: Entry, tags_of: TagsOf) -> _Done:
-    event = entry.event
-    view: View = {
-        "kind": KINDS[event.type],
-        "on": entry.placed_on,
-        "occurred_on": event.occurred_on,
-        "position": event.position,
-        "recorded_at": event.recorded_at,
-        "subject": event.subject,
-        "id": id_of(event.subject),
-        "title": _title(plan, event.subject),
-        "workstreams": _workstreams(plan, event.subject),
-        "entity": event.speaker,
-        "links": [],
-    }
-    match event.data:
-        case ProgressReported() as data:
-            return _report(plan, entry, data, view, tags_of)
-        case SessionHeld():
-            return _session(plan, event, view)
-        case ProductPublished() | ProductUpdated() | ProductUsed():
-            return _product(plan, entry, view, tags_of)
-        case VoluntaryReportReceived(country=country, url=url):
-            view |= {"country": country, "links": [_link(url)] if url else []}
-            return _Done(
-                view, {"country": [("report", [country])], "objective": [], "entity": [("report", [])]}
-            )
+def _sources(plan: Plan, saying: Saying, day: str, tags_of: TagsOf) -> dict[str, Sources]:
+    """Return what is said under each filter of facts that say the same."""
+    entity = [saying.entity] if saying.entity else None
+    match saying.kind, plan.standing(saying.subject):
+        case "report", _:
+            activity = [id_of(saying.subject)]
+            own = ("report", _list(saying.countries)), ("link", _list(saying.link_countries))
+            return {
+                "country": [*own, *_tagged(plan, activity, "countries", day, tags_of)],
+                "objective": [
+                    ("report", _list(saying.objectives)),
+                    *_tagged(plan, activity, "objectives", day, tags_of),
+                ],
+                "entity": [("report", entity)] if entity else [("activity", _leads(plan, activity))],
+            }
+        case "voluntary_report", _:
+            return {
+                "country": [("report", _list(saying.countries))],
+                "objective": [],
+                "entity": [("report", [])],
+            }
+        case "session", Standing(state=Session() as session):
+            leads = [one for stream in session.workstreams for one in _lead_of_stream(plan, stream)]
+            return {
+                "country": [("session", [session.country] if session.country else None)],
+                "objective": [("session", session.objectives)],
+                "entity": [("workstream", leads or None)],
+            }
+        case kind, Standing(state=Product() as product):
+            is_use = kind == "use"
+            steward = [product.steward] if product.steward else []
+            return {
+                "country": [("use", _list(saying.countries))]
+                if is_use
+                else _tagged(plan, product.activities, "countries", day, tags_of),
+                "objective": _tagged(plan, product.activities, "objectives", day, tags_of),
+                "entity": [
+                    *([("use", entity)] if is_use else []),
+                    ("product", [*steward, *_leads(plan, product.activities)] or None),
+                ],
+            }
         case _:
-            return _Done(view)
+            return {name: [] for name in FILTERS}
 
 
-def _report(plan: Plan, entry: Entry, data: ProgressReported, view: View, tags_of: TagsOf) -> _Done:
-    linked = [one.country for one in data.evidence or () if one.country]
-    view |= {
-        "quarter": data.quarter,
-        "status": data.status,
-        "note": to_json(data.note),
-        "countries": data.countries,
-        "objectives": data.objectives,
-        "links": [_link(one.url, one) for one in data.evidence or ()],
-    }
-    activity, speaker = [view["id"]], entry.event.speaker
-    speaks: Sources = [("report", [speaker])] if speaker else [("activity", _leads(plan, activity))]
-    return _Done(
-        view,
-        {
-            "country": [
-                ("report", data.countries),
-                ("link", linked or None),
-                *_tagged(plan, activity, "countries", entry, tags_of),
-            ],
-            "objective": [
-                ("report", data.objectives),
-                *_tagged(plan, activity, "objectives", entry, tags_of),
-            ],
-            "entity": speaks,
-        },
-    )
+def _list(stored: str | None) -> list[str] | None:
+    return None if stored is None else orjson.loads(stored)
 
 
-def _session(plan: Plan, event: Event, view: View) -> _Done:
-    session = plan.get(event.subject, Session)
-    if session is None:
-        return _Done(view)
-    view |= {
-        "countries": [session.country] if session.country else None,
-        "objectives": session.objectives,
-        "links": [_link(one.url) | {"kind": one.kind} for one in session.materials],
-    }
-    leads = [one for stream in session.workstreams for one in _lead_of_stream(plan, stream)]
-    return _Done(
-        view,
-        {
-            "country": [("session", [session.country] if session.country else None)],
-            "objective": [("session", session.objectives)],
-            "entity": [("workstream", leads or None)],
-        },
-    )
-
-
-def _product(plan: Plan, entry: Entry, view: View, tags_of: TagsOf) -> _Done:
-    product = plan.get(entry.event.subject, Product)
-    if product is None:
-        return _Done(view)
-    data = entry.event.data
-    url = getattr(data, "url", None)
-    view |= {"links": [_link(url)] if url else []}
-    own: Sources = []
-    users: Sources = []
-    if isinstance(data, ProductUsed):
-        view |= {"countries": [data.country] if data.country else None, "user": data.entity}
-        own = [("use", [data.country] if data.country else None)]
-        users = [("use", [data.entity] if data.entity else None)]
-    steward = [product.steward] if product.steward else []
-    return _Done(
-        view,
-        {
-            "country": own or _tagged(plan, product.activities, "countries", entry, tags_of),
-            "objective": _tagged(plan, product.activities, "objectives", entry, tags_of),
-            "entity": [*users, ("product", [*steward, *_leads(plan, product.activities)] or None)],
-        },
-    )
-
-
-def _tagged(plan: Plan, activities: Iterable[str], name: str, entry: Entry, tags_of: TagsOf) -> Sources:
+def _tagged(plan: Plan, activities: Iterable[str], name: str, day: str, tags_of: TagsOf) -> Sources:
     """Return what the tags of activities say, and where they say nothing, those of their workstreams."""
     found: Sources = []
     streams: list[str] = []
     for kind, ids in (("activity", list(activities)), ("workstream", streams)):
-        said = [getattr(tags_of(f"{kind}/{one}", entry.placed_on), name) for one in ids]
+        said = [getattr(tags_of(f"{kind}/{one}", day), name) for one in ids]
         known = [values for values in said if values is not None]
         found.append((kind, [one for values in known for one in values] if known else None))
         if kind == "activity":
@@ -303,37 +297,3 @@ def _leads(plan: Plan, activities: Iterable[str]) -> list[str]:
 def _lead_of_stream(plan: Plan, stream: str) -> list[str]:
     state = plan.get(f"workstream/{stream}", Workstream)
     return [lead.entity for lead in state.leads] if state else []
-
-
-def _title(plan: Plan, subject: str) -> Any:
-    standing = plan.standing(subject)
-    state = standing.state if standing else None
-    return to_json(getattr(state, "text", None) or getattr(state, "title", None))
-
-
-def _workstreams(plan: Plan, subject: str) -> list[str]:
-    standing = plan.standing(subject)
-    match standing.state if standing else None:
-        case Activity(workstream=only):
-            return [only]
-        case Session(workstreams=several):
-            return list(several)
-        case Product(activities=several):
-            found = (plan.get(f"activity/{one}", Activity) for one in several)
-            return list(dict.fromkeys(one.workstream for one in found if one))
-        case _:
-            return []
-
-
-def _link(url: str, evidence: Evidence | None = None) -> View:
-    made: View = {"url": url}
-    if evidence is not None:
-        made |= {"kind": evidence.kind} | ({"title": evidence.title} if evidence.title else {})
-    return made
-
-
-_TYPES = ", ".join(f"'{name}'" for name in (*KINDS, "ActivityTagged", "WorkstreamTagged"))
-_SAID = (
-    "SELECT stored FROM events WHERE workplan = ? AND position <= ?"  # noqa: S608 - names of our own types
-    f" AND (amends IS NOT NULL OR type IN ({_TYPES})) ORDER BY position"
-)

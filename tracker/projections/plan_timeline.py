@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -9,12 +10,11 @@ from zoneinfo import ZoneInfo
 
 from tracker.clock import instant_text
 from tracker.database import Transaction
-from tracker.events.catalogue import EntryCorrected
-from tracker.events.codec import decode
-from tracker.events.dates import last_day, local_day, parse_instant, place, quarter_of, quarters_between
+from tracker.events.dates import first_day, last_day, quarter_of, quarters_between
 from tracker.events.reading import LogEnd, position_at
+from tracker.projections.fact_index import turns_of
+from tracker.projections.facts import facts_of
 from tracker.projections.questions import Question
-from tracker.projections.standings import plan_at
 from tracker.projections.steps import Point
 from tracker.workplan.activity import Activity
 from tracker.workplan.claims import FOLLOWS
@@ -28,7 +28,7 @@ def plan_timeline(tx: Transaction, end: LogEnd, plan: Plan, question: Question) 
     """Return the counts of each status at the end of each quarter on both axes, and the lag of the log."""
     return {
         "statuses": statuses(tx, end, plan, question),
-        "lag": lags(tx, end.workplan, question),
+        "lag": lags(tx, end, question),
     }
 
 
@@ -45,14 +45,10 @@ def statuses(tx: Transaction, end: LogEnd, plan: Plan, question: Question) -> li
     if ends and question.day <= ends[-1]:
         days.append(question.day)
     activities = plan.all("activity", Activity)
+    positions = [min(_position_on(tx, end.workplan, day, question.zone), question.position) for day in days]
+    known_then = _known_then(tx, end, positions)
     made = []
-    for day in days:
-        known_then = None
-        if position := min(_position_on(tx, end.workplan, day, question.zone), question.position):
-            then = plan_at(tx, end.workplan, end.generation, position)
-            known_then = _counted(
-                ("withdrawn" if one.withdrawn else one.status) for one in then.all("activity", Activity)
-            )
+    for day, position in zip(days, positions, strict=True):
         turns = [turn for one in activities if (turn := one.turn_on(day))]
         made.append(
             {
@@ -60,10 +56,24 @@ def statuses(tx: Transaction, end: LogEnd, plan: Plan, question: Question) -> li
                 "quarter": quarter_of(day),
                 "position": position or None,
                 "as_known_now": _counted("withdrawn" if turn.withdrawn else turn.status for turn in turns),
-                "as_known_then": known_then,
+                "as_known_then": known_then.get(position),
             }
         )
     return made
+
+
+def _known_then(tx: Transaction, end: LogEnd, positions: Sequence[int]) -> dict[int, dict[str, int]]:
+    """Return ``{position: counts of each status}`` as they were known there; nothing for those before the log."""
+    wanted = sorted({position for position in positions if position})
+    found, held = dict[int, dict[str, int]](), dict[str, str]()
+    turns = turns_of(tx, end, wanted[-1]) if wanted else iter(())
+    next_turn = next(turns, None)
+    for position in wanted:
+        while next_turn and next_turn[0] <= position:
+            held[next_turn[1]] = next_turn[2]
+            next_turn = next(turns, None)
+        found[position] = _counted(held.values())
+    return found
 
 
 def _position_on(tx: Transaction, workplan: str, day: date, zone: str) -> int:
@@ -82,51 +92,29 @@ def _counted(found: Any) -> dict[str, int]:
 # --------------------------------------------------------------------------------------------------------- lag
 
 
-def lags(tx: Transaction, workplan: str, question: Question) -> View:
+def lags(tx: Transaction, end: LogEnd, question: Question) -> View:
     """Return how many days lay between happening and recording: ``{count, median, p90, by_quarter}``.
 
     Of the facts that people recorded and that still live; imported ones and the system's own are left out. The quarter
     is that in which it happened. A fact that is only known by its quarter happened on that quarter's last day.
     """
-    point = Point.of(question)
-    amended = tx.all(_AMENDING, workplan, point.position)
-    retracted = {target for target, kind, _stored in amended if kind == "EntryRetracted"}
-    moved = {}
-    for target, _kind, stored in amended:
-        data = decode(bytes(stored)).data
-        if isinstance(data, EntryCorrected) and data.occurred_on:
-            moved[target] = data.occurred_on
-    by_quarter: dict[str, list[int]] = {}
-    for position, stands_on, recorded_at in tx.all(_FACTS, workplan, point.position):
-        if position in retracted:
-            continue
-        instant = parse_instant(recorded_at)
-        day = date.fromisoformat(stands_on)
-        if position in moved:
-            day = place(moved[position], instant, question.zone)
-        if day.isoformat() <= point.day:
-            lag = (local_day(instant, question.zone) - day).days
-            by_quarter.setdefault(quarter_of(day), []).append(lag)
-    everything = [lag for found in by_quarter.values() for lag in found]
-    return _summary(everything) | {
+    by_quarter: dict[str, Counter[int]] = defaultdict(Counter)
+    for (month, lag), count in facts_of(tx, end, Point.of(question), question.zone).lags().items():
+        by_quarter[quarter_of(first_day(month))][lag] += count
+    return _summary(sum(by_quarter.values(), Counter())) | {
         "by_quarter": [{"quarter": one} | _summary(by_quarter[one]) for one in sorted(by_quarter)]
     }
 
 
-def _summary(found: Sequence[int]) -> View:
-    return {"count": len(found), "median": percentile(found, 50), "p90": percentile(found, 90)}
+def _summary(found: Counter[int]) -> View:
+    return {"count": found.total(), "median": percentile(found, 50), "p90": percentile(found, 90)}
 
 
-def percentile(found: Sequence[int], share: int) -> int | None:
-    """Return the nearest-rank percentile; None of nothing."""
-    return sorted(found)[-(-len(found) * share // 100) - 1] if found else None
-
-
-_FACTS = (
-    "SELECT position, placed_on, recorded_at FROM events WHERE workplan = ? AND position <= ? AND amends IS NULL"
-    " AND channel NOT IN ('import', 'system') AND type <> 'TextRedacted'"
-)
-_AMENDING = (
-    "SELECT amends, type, stored FROM events WHERE workplan = ? AND position <= ? AND amends IS NOT NULL"
-    " AND type IN ('EntryCorrected', 'EntryRetracted') ORDER BY position"
-)
+def percentile(found: Counter[int], share: int) -> int | None:
+    """Return the nearest-rank percentile of counted values; None of nothing."""
+    rank, seen = -(-found.total() * share // 100), 0
+    for value in sorted(found):
+        seen += found[value]
+        if seen >= rank:
+            return value
+    return None

@@ -8,7 +8,7 @@ from flask import request
 
 from tracker.errors import RuleError
 from tracker.events.dates import span
-from tracker.projections.contributions import Wanted, contributions
+from tracker.projections.contributions import Listed, Wanted, contributions
 from tracker.projections.reading_rights import without_details
 from tracker.web import labels
 from tracker.web.entries import speakers
@@ -18,7 +18,7 @@ from tracker.web.visits import page, visit
 
 ASKED = ("country", "objective", "entity", "from", "to", "tagged")
 MOST = 50
-"""Untagged things shown on the page."""
+"""Things shown on the page at once, and untagged ones at all."""
 OBJECTIVES = tuple(str(number) for number in range(1, 24))
 KINDS = {
     "report": "report",
@@ -52,10 +52,12 @@ def contributions_page(workplan: str) -> tuple[str, int]:
         asked = {name: request.args.get(name, "").strip() for name in ASKED}
         wanted = _wanted(asked)
         found: dict[str, Any] | None = None
+        after = request.args.get("after", "")
+        skipped = int(after) if after.isdecimal() and len(after) < 10 else 0
         if any(asked[name] for name in ASKED if name != "tagged"):
             answer = here.answer
-            found = contributions(answer.tx, workplan, answer.plan, answer.question, wanted)
-            found["untagged"] = found["untagged"][:MOST]  # before texts are read: there may be ten thousands
+            listed = Listed(MOST, MOST, skipped)
+            found = contributions(answer.tx, answer.end, answer.plan, answer.question, wanted, listed)
             found = here.reveal(found if here.may("details") else without_details(found))
         return page(
             "contributions.html",
@@ -71,6 +73,8 @@ def contributions_page(workplan: str) -> tuple[str, int]:
             names={"country": _("the country"), "objective": _("the objective"), "entity": _("the entity")},
             labels=labels,
             most=MOST,
+            skipped=skipped,
+            count=sum(found["counts"][kind] for kind in KINDS) if found else 0,
             files={name: said for name, said in asked.items() if said} | here.moment.args,
         )
 
