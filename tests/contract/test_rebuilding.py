@@ -246,7 +246,7 @@ def given_role(database: Database, name: str) -> Iterator[None]:
     with database.write() as tx:
         for statement in (
             f"CREATE ROLE {name} NOLOGIN",
-            f"GRANT SELECT ON events, workplan_heads TO {name}",
+            f"GRANT SELECT ON events, texts, workplan_heads TO {name}",
             f"GRANT UPDATE (generation) ON workplan_heads TO {name}",
             f"GRANT SELECT, INSERT, UPDATE, DELETE ON plan_states, plan_current TO {name}",
             f"GRANT SELECT, INSERT, UPDATE, DELETE ON plan_checkpoints, plan_generations, plan_fragments TO {name}",

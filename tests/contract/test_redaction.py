@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 from tests.databases import CLI, W, adopt
 from tests.proving import bundled, opened, verified
 from tests.stories import correct, event, report
+from tracker.database import Transaction
 from tracker.errors import RuleError
 from tracker.events import ledger
 from tracker.events.codec import decode
@@ -20,6 +23,9 @@ from tracker.events.intake import read_wishes
 from tracker.events.reading import read_stored, read_texts
 from tracker.events.sealing import Sealer, seals_in
 from tracker.events.shapes import to_json
+from tracker.projections import rebuilding
+from tracker.projections.rebuilding import rebuild
+from tracker.projections.standings import write_standings
 from tracker.proof.checking import check
 from tracker.runtime import Runtime
 
@@ -154,3 +160,67 @@ def test_an_older_copy_is_made_to_forget_the_request_too(runtime: Runtime) -> No
         held = tx.all("SELECT key, salt, body_hash FROM idempotency_keys")
     assert held == [(ledger.spent_key("kept"), None, None)]
     assert SECRET not in everything(runtime)
+
+
+def fragments_of(runtime: Runtime, subject: str) -> list[tuple[str, str]]:
+    """Return what is stored of an activity's answers, at every position."""
+    with runtime.database.read() as tx:
+        sql = (
+            "SELECT f.open, f.details FROM plan_fragments f JOIN events e"
+            " ON e.workplan = f.workplan AND e.position = f.position WHERE e.subject = ? ORDER BY f.position"
+        )
+        return tx.all(sql, subject)
+
+
+def test_what_is_stored_of_an_activitys_answers_goes_with_its_text(runtime: Runtime) -> None:
+    position = say(runtime, report("3.1", note=SECRET))
+    say(runtime, report("3.1", quarter="2023-Q2", note="another"))
+    say(runtime, report("3.3", note="of another"))
+    assert [SECRET in details for _, details in fragments_of(runtime, "activity/3.1")][-2:] == [True, False]
+    others = fragments_of(runtime, "activity/3.3")
+    redact(runtime, "activity/3.1", position, "/data/note")
+    assert fragments_of(runtime, "activity/3.1") == []
+    assert fragments_of(runtime, "activity/3.3") == others
+    say(runtime, report("3.1", note="in its place"))
+    assert [SECRET in details for _, details in fragments_of(runtime, "activity/3.1")] == [False]
+    rebuild(runtime.database, W)
+    left = fragments_of(runtime, "activity/3.1")
+    assert left
+    assert SECRET not in everything(runtime)
+    assert all("sha256" not in open_ + details for open_, details in left), "or a text is missing"
+    assert check(runtime, W).is_good
+
+
+def test_control_a_removed_text_that_is_left_in_a_fragment_is_found(runtime: Runtime) -> None:
+    position = say(runtime, report("3.1", note=SECRET))
+    with runtime.database.read() as tx:
+        held = tx.all("SELECT * FROM plan_fragments WHERE position = ?", position)
+    redact(runtime, "activity/3.1", position, "/data/note")
+    assert check(runtime, W).is_good
+    with runtime.database.write() as tx:
+        tx.run(f"INSERT INTO plan_fragments VALUES ({', '.join('?' * len(held[0]))})", *held[0])
+    assert not check(runtime, W).is_good
+
+
+def test_a_text_that_is_removed_during_a_rebuild_is_in_nothing_rebuilt(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the rebuild had read it: the redaction waits until what holds it can be seen, and removed."""
+    position = say(runtime, report("3.1", note=SECRET))
+    redacting = list[threading.Thread]()
+
+    def slowly(tx: Transaction, *rows: Any) -> None:
+        write_standings(tx, *rows)
+        if not redacting:
+            redacting.append(
+                threading.Thread(target=redact, args=(runtime, "activity/3.1", position, "/data/note"))
+            )
+            redacting[0].start()
+            time.sleep(0.5)
+
+    monkeypatch.setattr(rebuilding, "write_standings", slowly)
+    monkeypatch.setattr(rebuilding, "NEAR", 0)
+    rebuild(runtime.database, W)
+    redacting[0].join()
+    assert SECRET not in everything(runtime)
+    assert check(runtime, W).is_good

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 import orjson
 
@@ -11,27 +10,22 @@ from tracker.api.call import Answer, Asked, Call
 from tracker.api.plan import KINDS, as_asked
 from tracker.api.rendering import Screen, about, told
 from tracker.events.event import id_of
-from tracker.events.reading import read_texts, read_texts_at
 from tracker.events.sealing import reveal
-from tracker.projections.fragments import HELD_BACK, Fragment, fragment_of, read_fragments
+from tracker.projections.fragments import HELD_BACK, Row, fragment_of, is_sealed, read_fragments, with_texts
 from tracker.projections.stored_plan import places_of
 from tracker.projections.views import activities_by_workstream, is_past, sessions_counted, views
 from tracker.workplan.obligations import leads_in
-from tracker.workplan.plan import natural
+from tracker.workplan.plan import Places, natural
 from tracker.workplan.workstream import Workstream
 
 KIND = "activity"
-SEAL = re.compile(r'\{"sha256":"([0-9a-f]{64})"\}')
-"""A sealed text in JSON. No text can look like one: its quotation marks are escaped."""
-POSITION = re.compile(r'"position":([0-9]+)')
-"""Where an activity or a report of it was last said, which is where most of the texts are."""
 
 
 def state(call: Call, asked: Asked) -> Answer:
     """The whole plan in one answer; as a file, one row for each subject."""
     view, screen = asked.view, Screen(asked)
     activities = Activities(asked, screen)
-    array, redacted = activities.revealed(list(activities.told()))
+    array = activities.told()
     body = about(asked)
     for name, kind in KINDS.items():
         body[name] = (
@@ -39,82 +33,86 @@ def state(call: Call, asked: Asked) -> Answer:
         )
     made = told(asked, body, screen).body
     made["activities"] = orjson.Fragment(array) if call.format is None else orjson.loads(array)
-    if redacted:
-        made["redacted"] = made.get("redacted", []) + redacted
+    if activities.redacted:
+        made["redacted"] = made.get("redacted", []) + activities.redacted
     return as_asked(call, asked, Answer(made), KINDS, "plan")
 
 
 class Activities:
-    """The activities of an answer in JSON, in the order of the plan."""
+    """The activities of an answer; ``redacted`` are the JSON pointers of their texts that are gone."""
 
     def __init__(self, asked: Asked, screen: Screen) -> None:
         self._asked, self._screen, self._plan = asked, screen, asked.view.plan
         self._with_details = asked.may("details")
-        self._today = asked.view.question.day.isoformat()
-        self._leads: dict[str, tuple[Workstream | None, str]] = {}
+        self._counted = self._plan.once(sessions_counted)
+        self.redacted: list[str] = []
 
-    def told(self) -> Iterator[str]:
-        """Yield each with its texts still sealed; what workstreams say of them is then known to the plan."""
-        view = self._asked.view
+    def told(self) -> bytes:
+        """Return them as a JSON array in the order of the plan; what workstreams say of them is then known to it."""
         places = places_of(self._plan, KIND)
-        stored = {one: at for one, at in places.items() if one not in self._plan.folded}
-        found = read_fragments(
-            view.tx, view.end.workplan, view.end.generation, stored, with_details=self._with_details
-        )
-        counted = self._plan.once(sessions_counted)
+        rows, torn = self._rows(places)
+        leading = self._plan.all("workstream", Workstream)
+        alone = {lead.activity for one in leading for lead in one.activity_leads} | self._counted.keys()
         in_workstreams: dict[str, list[str]] = {}
-        for subject in sorted(places, key=natural):
-            id_ = id_of(subject)
-            fragment = found.get(stored.get(subject, 0))
-            if fragment is None or counted[id_]:
-                fragment = fragment_of(self._plan.standings[subject], counted[id_])
-            if fragment is not None:
-                in_workstreams.setdefault(fragment.workstream, []).append(id_)
-                yield self._told(id_, fragment, counted[id_])
-        if in_workstreams and not self._with_details:
+        shared: dict[tuple[str, str], tuple[str, list[str]]] = {}
+        said: list[str] = []
+        index = 0
+        for subject, id_ in _in_order(tuple(places)):  # thousands: every call of a function counts
+            row = rows.get(places[subject])
+            if row is None:
+                continue
+            if row[0] in torn:
+                row = self._torn(row, f"/activities/{index}")
+            _, workstream, overdue_after, opened, details, closing = row
+            joins = shared.get((workstream, overdue_after))
+            if joins is None:
+                ids = in_workstreams.setdefault(workstream, [])
+                joins = shared[workstream, overdue_after] = self._joins("", workstream, overdue_after), ids
+            joins[1].append(id_)
+            joined = self._joins(id_, workstream, overdue_after) if id_ in alone else joins[0]
+            said += (",", opened, details, joined, closing)
+            index += 1
+        if said and not self._with_details:
             self._screen.withheld.update(HELD_BACK)
         self._plan.know(activities_by_workstream, in_workstreams)
+        said[:1] = ["["]
+        said.append("]")
+        return "".join(said).encode()
 
-    def _told(self, id_: str, fragment: Fragment, counted: int) -> str:
-        details = f",{fragment.details[1:-1]}" if self._with_details else ""
-        overdue = "true" if is_past(fragment.overdue_after, self._today) else "false"
-        return (
-            f'{fragment.open[:-1]}{details},"sessions_counted":{counted}'
-            f',"leads":{self._leads_of(id_, fragment.workstream)},"overdue":{overdue}'
-            f',"version":{fragment.version},"position":{fragment.position}}}'
+    def _rows(self, places: Places) -> tuple[dict[int, Row], set[int]]:
+        """Return what each says by its position, stored or computed; and at which positions a text is gone."""
+        view, plan = self._asked.view, self._plan
+        stored = {one: at for one, at in places.items() if one not in plan.folded} if plan.folded else places
+        rows = read_fragments(
+            view.tx, view.end.workplan, view.end.generation, stored, with_details=self._with_details
         )
+        counted = {f"{KIND}/{id_}": count for id_, count in self._counted.items()}
+        left = [one for one, at in places.items() if at not in rows or one in counted]
+        made = [fragment_of(plan.standings[one], counted.get(one, 0)) for one in left]
+        computed = with_texts(view.tx, view.end.workplan, [one for one in made if one])
+        if not self._with_details:
+            computed = [one._replace(details="") for one in computed]
+        rows.update((one.position, one) for one in computed)
+        return rows, {one.position for one in computed if is_sealed(one)}
 
-    def _leads_of(self, id_: str, workstream: str) -> str:
-        if workstream not in self._leads:
-            found = self._plan.get(f"workstream/{workstream}", Workstream)
-            self._leads[workstream] = (found, _entities(found, ""))
-        found, shared = self._leads[workstream]
-        return _entities(found, id_) if found and found.activity_leads else shared
+    def _torn(self, row: Row, pointer: str) -> Row:
+        position, workstream, overdue_after, opened, details, closing = row
+        opened, details = (
+            orjson.dumps(reveal(orjson.loads(f"{{{one[1:]}}}"), {}, self.redacted, pointer)).decode()[1:-1]
+            for one in (opened, details)
+        )
+        more = f",{details}" if details else ""
+        return position, workstream, overdue_after, f"{{{opened}", more, closing
 
-    def revealed(self, activities: list[str]) -> tuple[bytes, list[str]]:
-        """Return them as one array with their texts, and the JSON pointers of those that were redacted."""
-        joined, view = ",".join(activities), self._asked.view
-        parts = SEAL.split(joined)
-        hashes = set(parts[1::2])
-        said_at = {int(position) for position in POSITION.findall(joined)} if hashes else set[int]()
-        texts = read_texts_at(view.tx, view.end.workplan, said_at)
-        texts |= read_texts(view.tx, view.end.workplan, hashes - texts.keys())
-        redacted: list[str] = []
-        if not texts.keys() >= hashes:
-            joined = ",".join(
-                _revealed(one, texts, redacted, f"/activities/{index}")
-                for index, one in enumerate(activities)
-            )
-            parts = SEAL.split(joined)
-        parts[1::2] = [orjson.dumps(texts[sha256]).decode() for sha256 in parts[1::2]]
-        return f"[{''.join(parts)}]".encode(), redacted
-
-
-def _revealed(activity: str, texts: Mapping[str, str], redacted: list[str], pointer: str) -> str:
-    if texts.keys() >= set(SEAL.findall(activity)):
-        return activity
-    return orjson.dumps(reveal(orjson.loads(activity), texts, redacted, pointer)).decode()
+    def _joins(self, id_: str, workstream: str, overdue_after: str) -> str:
+        """Return what others and the day add to an activity; without an id, to those that nothing sets apart."""
+        found = self._plan.get(f"workstream/{workstream}", Workstream)
+        leads = orjson.dumps([entity for entity, _ in leads_in(found, id_)]).decode()
+        overdue = "true" if is_past(overdue_after, self._asked.view.question.day.isoformat()) else "false"
+        return f',"sessions_counted":{self._counted[id_]},"leads":{leads},"overdue":{overdue}'
 
 
-def _entities(workstream: Workstream | None, activity: str) -> str:
-    return orjson.dumps([entity for entity, _ in leads_in(workstream, activity)]).decode()
+@lru_cache(maxsize=16)
+def _in_order(subjects: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return subjects and their ids in plan order; most moments of a plan have the same ones."""
+    return [(subject, id_of(subject)) for subject in sorted(subjects, key=natural)]

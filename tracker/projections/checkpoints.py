@@ -62,8 +62,8 @@ _NEWEST = (
     " ORDER BY position DESC LIMIT 1"
 )
 _SINCE = (
-    "SELECT subject, max(position) FROM plan_states"
-    " WHERE generation = ? AND workplan = ? AND position > ? AND position <= ? GROUP BY subject"
+    "SELECT subject, position FROM plan_states"
+    " WHERE generation = ? AND workplan = ? AND position > ? AND position <= ? ORDER BY position"  # the last one counts
 )
 _LAST = "SELECT max(position) FROM plan_checkpoints WHERE generation = ? AND workplan = ?"
 _PLACES = "SELECT subject, position FROM plan_current WHERE generation = ? AND workplan = ?"

@@ -1,20 +1,23 @@
 """What activities say of themselves in an answer, stored as it is said: whole plans are put together, not computed.
 
 There are thousands of activities in a plan and a few of everything else. A fragment leaves out what depends on other
-subjects and on the day, and its texts are still sealed. It is a cache beside the standings: where one is missing, the
-standing is read instead.
+subjects and on the day. Its texts stand in it: putting them in took as long as all the rest of an answer. The database
+drops every fragment of an activity when one of its texts is removed (migration 0015), and none is written of what lacks
+a text. It is a cache beside the standings: where one is missing, the standing is read instead.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import orjson
 import sqlalchemy as sa
 
 from tracker.database import Transaction, metadata
+from tracker.events.reading import read_texts, read_texts_at
 from tracker.projections.views import activity_itself, overdue_after
 from tracker.workplan.activity import Activity
 from tracker.workplan.plan import Places, Standing
@@ -25,36 +28,46 @@ PART = 500
 HELD_BACK = ("assessment", "assessment_reason", "disputed", "reports_by_entity")
 """The fields of an activity that not every reader gets."""
 
+SEALED = '{"sha256":"'
+"""How a sealed text begins in JSON. No text can look like one: its quotation marks are escaped."""
+_SEAL = re.compile(r'\{"sha256":"([0-9a-f]{64})"\}')
+_POSITION = re.compile(r'"position":([0-9]+)')
+"""Where a report was said, which is where most of the texts are."""
+
 fragments = sa.Table(
     "plan_fragments",
     metadata,
     sa.Column("generation", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("workplan", sa.Text, primary_key=True),
     sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("version", sa.Integer, nullable=False),
     sa.Column("workstream", sa.Text, nullable=False),
     sa.Column("overdue_after", sa.Text, nullable=False),
     sa.Column("open", sa.Text, nullable=False),
     sa.Column("details", sa.Text, nullable=False),
+    sa.Column("closing", sa.Text, nullable=False),
 )
 
+Row = tuple[int, str, str, str, str, str]
+"""A fragment as it was read: thousands are, for an answer."""
 
-class Fragment(NamedTuple):  # thousands are made for an answer; a frozen dataclass takes three times as long
-    """An activity in JSON: ``open`` for every reader, ``details`` for those who may read them, empty for others.
 
+class Fragment(NamedTuple):
+    """An activity in JSON: ``open`` for every reader, ``details`` for those who may read them, and ``closing``.
+
+    Put one after the other they are the object; what depends on others and on the day goes before ``closing``.
     ``overdue_after`` is a day, or empty where the activity cannot be overdue.
     """
 
     position: int
-    version: int
     workstream: str
     overdue_after: str
     open: str
     details: str
+    closing: str
 
 
 def fragment_of(standing: Standing, counted: int = 0) -> Fragment | None:
-    """Return the fragment of a standing; None of what is no activity, or not founded.
+    """Return the fragment of a standing, its texts still sealed; None of what is no activity, or not founded.
 
     ``counted`` is how many sessions count for it, which no stored fragment knows.
     """
@@ -63,58 +76,83 @@ def fragment_of(standing: Standing, counted: int = 0) -> Fragment | None:
         return None
     said = activity_itself(state, counted)
     details = {name: said.pop(name) for name in HELD_BACK}
-    return Fragment(
+    opened, more = (orjson.dumps(one, option=orjson.OPT_SORT_KEYS).decode() for one in (said, details))
+    return Fragment(  # sorted as states are, or languages would turn around
         standing.position,
-        standing.version,
         state.workstream,
         overdue_after(state),
-        orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode(),  # as states are: else languages turn around
-        orjson.dumps(details, option=orjson.OPT_SORT_KEYS).decode(),
+        opened[:-1],
+        f",{more[1:-1]}",
+        f',"version":{standing.version},"position":{standing.position}}}',
     )
 
 
 def write_fragments(tx: Transaction, workplan: str, generation: int, standings: Sequence[Standing]) -> None:
-    """Write the fragments of standings whose rows were just written."""
-    tx.many(_WRITE, [(generation, workplan, *one) for one in map(fragment_of, standings) if one])
+    """Write the fragments of standings whose rows, and the texts of whose entries, were just written."""
+    made = with_texts(tx, workplan, [one for one in map(fragment_of, standings) if one])
+    tx.many(_WRITE, [(generation, workplan, *one) for one in made if not is_sealed(one)])
+
+
+def with_texts(tx: Transaction, workplan: str, made: Sequence[Fragment]) -> list[Fragment]:
+    """Return fragments with their texts; the seals of those that were redacted stay."""
+    joined = "".join(one.open + one.details + one.closing for one in made)
+    hashes = set(_SEAL.findall(joined))
+    if not hashes:
+        return list(made)
+    texts = read_texts_at(tx, workplan, map(int, _POSITION.findall(joined)))
+    texts |= read_texts(tx, workplan, hashes - texts.keys())
+
+    def said(seal: re.Match[str]) -> str:
+        return orjson.dumps(texts[seal[1]]).decode() if seal[1] in texts else seal[0]
+
+    return [
+        one._replace(open=_SEAL.sub(said, one.open), details=_SEAL.sub(said, one.details)) for one in made
+    ]
+
+
+def is_sealed(one: Fragment) -> bool:
+    """Return whether a text of a fragment is still sealed, or gone."""
+    return SEALED in one.open or SEALED in one.details
 
 
 def read_fragments(
     tx: Transaction, workplan: str, generation: int, places: Places, *, with_details: bool
-) -> Mapping[int, Fragment]:
+) -> dict[int, Row]:
     """Return ``{position: fragment}`` of the places that have one; without ``details`` where they are not asked for."""
     wanted = sorted(places.values())
     parts = [wanted[start : start + PART] for start in range(0, len(wanted), PART)]
-    rows = [
-        row
+    return {
+        row[0]: row
         for part in parts
         for row in tx.all(_at(len(part), with_details=with_details), generation, workplan, *part)
-    ]
-    return {row[0]: Fragment._make(row) for row in rows}
-
-
-def misfitting(tx: Transaction, workplan: str, generation: int, standings: Sequence[Standing]) -> set[str]:
-    """Return the subjects among neighbouring standings whose fragments say otherwise than they do."""
-    first, last = standings[0].position, standings[-1].position
-    stored = {row[0]: Fragment._make(row) for row in tx.all(_BETWEEN, generation, workplan, first, last)}
-    return {
-        one.subject
-        for one in standings
-        if (held := stored.get(one.position)) is not None and held != fragment_of(one)
     }
 
 
-_COLUMNS = "position, version, workstream, overdue_after, open"
+def misfitting(tx: Transaction, workplan: str, generation: int, standings: Sequence[Standing]) -> set[str]:
+    """Return the subjects among neighbouring standings whose fragments say otherwise than they and the texts do."""
+    first, last = standings[0].position, standings[-1].position
+    stored = {row[0]: Fragment._make(row) for row in tx.all(_BETWEEN, generation, workplan, first, last)}
+    made = [one for one in map(fragment_of, standings) if one and one.position in stored]
+    right = {one.position: one for one in with_texts(tx, workplan, made)}
+    return {
+        one.subject
+        for one in standings
+        if one.position in stored and stored[one.position] != right.get(one.position)
+    }
+
+
+_COLUMNS = "position, workstream, overdue_after, open"
 _WRITE = (
-    f"INSERT INTO plan_fragments (generation, workplan, {_COLUMNS}, details) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
-    " ON CONFLICT (generation, workplan, position) DO UPDATE SET version = excluded.version,"
-    " workstream = excluded.workstream, overdue_after = excluded.overdue_after, open = excluded.open,"
-    " details = excluded.details"
+    f"INSERT INTO plan_fragments (generation, workplan, {_COLUMNS}, details, closing) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+    " ON CONFLICT (generation, workplan, position) DO UPDATE SET workstream = excluded.workstream,"
+    " overdue_after = excluded.overdue_after, open = excluded.open, details = excluded.details,"
+    " closing = excluded.closing"
 )
 _WHERE = "FROM plan_fragments WHERE generation = ? AND workplan = ? AND position"
-_BETWEEN = f"SELECT {_COLUMNS}, details {_WHERE} >= ? AND position <= ?"
+_BETWEEN = f"SELECT {_COLUMNS}, details, closing {_WHERE} >= ? AND position <= ?"
 
 
 @functools.cache
 def _at(count: int, *, with_details: bool) -> str:
     details = "details" if with_details else "''"
-    return f"SELECT {_COLUMNS}, {details} {_WHERE} IN ({', '.join('?' * count)})"
+    return f"SELECT {_COLUMNS}, {details}, closing {_WHERE} IN ({', '.join('?' * count)})"

@@ -17,7 +17,7 @@ from tracker.events.reading import LogEnd, position_at
 from tracker.projections.plan_cache import PlanCache
 from tracker.projections.questions import Question
 from tracker.projections.refolding import Day, News, standing_on
-from tracker.projections.stored_plan import StoredStandings
+from tracker.projections.stored_plan import StoredStandings, plan_of
 from tracker.workplan.plan import Plan, Standing
 
 
@@ -35,7 +35,7 @@ def plan_for(tx: Transaction, end: LogEnd, question: Question, cache: PlanCache)
     standings = cache.at(tx, end, base).standings if base else {}
     changed = cache.folded.remember(on, lambda: _changed(tx, on, standings))
     if isinstance(standings, StoredStandings):
-        return Plan(standings.changed(changed), changed.keys())
+        return plan_of(standings.changed(changed), changed.keys())
     living = {subject: one for subject, one in {**standings, **changed}.items() if one.state is not None}
     return Plan(living, changed.keys())
 

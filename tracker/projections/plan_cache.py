@@ -10,7 +10,7 @@ from tracker.database import Transaction
 from tracker.events.reading import LogEnd
 from tracker.projections.checkpoints import places_at
 from tracker.projections.standings import read_places, standing_of_row
-from tracker.projections.stored_plan import StoredStandings
+from tracker.projections.stored_plan import StoredStandings, plan_of
 from tracker.workplan.plan import Places, Plan, Standing
 
 
@@ -88,7 +88,7 @@ class PlanCache:
         if position == end.position:
             return self.plan(tx, end.workplan, end.generation, position)
         places = places_at(tx, end.workplan, end.generation, position)
-        return Plan(StoredStandings(places, lambda wanted: self._read(tx, end, wanted)))
+        return plan_of(StoredStandings(places, lambda wanted: self._read(tx, end, wanted)))
 
     def _read(self, tx: Transaction, end: LogEnd, places: Places) -> dict[str, Standing]:
         held = self._held.get(end.workplan)

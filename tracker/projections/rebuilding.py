@@ -117,6 +117,8 @@ def rebuild(
                 rows = fold.follow(tx, min(fold.position + CHUNK, end))
                 differing |= unlike(tx, workplan, old, rows)
             with guarded.write() as tx:
+                if not tx.is_sqlite:  # else a text that is being removed could still get into a fragment
+                    tx.one(f"{_HEAD} FOR SHARE", workplan)
                 write_standings(tx, workplan, new, rows)
             told(fold.position, end)
         try:

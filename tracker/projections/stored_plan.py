@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from tracker.events.event import kind_of
-from tracker.workplan.plan import Places, Plan, Standing
+from tracker.workplan.plan import Places, Plan, Standing, subjects_by_kind
 
 Read = Callable[[Places], Mapping[str, Standing]]
 """Returns the standings at some places; as long as their snapshot is open."""
@@ -43,6 +44,14 @@ class StoredStandings(Mapping[str, Standing]):
         places = {subject: at for subject, at in self.places.items() if subject not in changed}
         places |= {subject: one.position for subject, one in living.items()}
         return StoredStandings(places, self._read, {**self._known, **living})
+
+
+def plan_of(standings: StoredStandings, folded: AbstractSet[str] = frozenset()) -> Plan:
+    """Return the plan of stored standings, which know their kinds already."""
+    plan = Plan(standings, folded)
+    kinds: Mapping[str, Iterable[str]] = standings.kinds
+    plan.know(subjects_by_kind, kinds)
+    return plan
 
 
 def by_kind(places: Iterable[tuple[str, int]]) -> dict[str, Places]:

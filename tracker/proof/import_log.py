@@ -58,9 +58,9 @@ def import_log(runtime: Runtime, path: Path, told: Told = silent) -> Imported:
                 value=checked.workplan,
                 way_out="A log is only restored where there is none: set TRACKER_DATABASE_URL to an empty database.",
             )
+        texts = _write_texts(tx, archive, checked.workplan)
         _write_events(tx, archive, checked, told)
         heads = _write_heads(tx, archive, checked.workplan)
-        texts = _write_texts(tx, archive, checked.workplan)
         keys = _write_keys(tx, archive, checked.workplan)
         removed = runtime.ledger.replay_redactions(tx)
         sound = check_log(tx, checked.workplan)

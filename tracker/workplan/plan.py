@@ -68,7 +68,7 @@ class Plan:
     def living(self, kind: str) -> list[Standing]:
         """Return the standings of a kind that have a state, in plan order."""
         if kind not in self._answers:
-            named = self.once(_subjects_by_kind).get(kind, ())
+            named = self.once(subjects_by_kind).get(kind, ())
             found = [one for subject in named if (one := self.standings[subject]).state is not None]
             self._answers[kind] = sorted(found, key=lambda one: natural(one.subject))
         return list(self._answers[kind])
@@ -87,7 +87,7 @@ class Plan:
         return Plan({**self.standings, **changed})
 
 
-def _subjects_by_kind(plan: Plan) -> dict[str, list[str]]:
+def subjects_by_kind(plan: Plan) -> Mapping[str, Iterable[str]]:
     found: dict[str, list[str]] = {}
     for subject in plan.standings:
         found.setdefault(kind_of(subject), []).append(subject)
