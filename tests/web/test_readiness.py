@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from tests.web.site import HARBOUR, HOME, Site, parsed
 from tracker.directory import people
 from tracker.directory.principals import system
+from tracker.web import readiness_told
 from tracker.workplan.appointing import appointments
 
 REGION = f"{HOME}reviews/africa"
@@ -174,3 +175,15 @@ def test_it_says_in_a_sentence_how_much_is_missing(library: Site):
     assert found, page.text
     assert (found[2] == "is") == (found[1] == "1")
     assert f"met {found[1]} partly" in page.text, "the counts above it say the same"
+
+
+def test_a_long_list_says_how_much_more_there_is(library: Site, monkeypatch: pytest.MonkeyPatch):
+    desk = library.reader("secretariat")
+    whole = parsed(desk.get(f"{REGION}/readiness"))
+    assert "are in the files" not in whole.text
+    monkeypatch.setattr(readiness_told, "MOST", 3)
+    part = parsed(desk.get(f"{REGION}/readiness"))
+    untagged = re.search(r"(\d+) of \d+ items carry no region", part.text)
+    assert untagged
+    assert f"{int(untagged[1]) - 3} more are in the files." in part.text
+    assert ("things are missing; each is named" in part.text) == ("things are missing; each is named" in whole.text)

@@ -12,7 +12,7 @@ from tracker.documents.names import dates_words, day_of, when_words
 from tracker.documents.pieces import Cell, Chart, Grid, Paragraph, Piece, Sheet
 from tracker.phrases import Phrases
 from tracker.plans.reference import objective_labels
-from tracker.projections.readiness_region import named, tag_of
+from tracker.projections.readiness_region import objectives_named, tag_of
 from tracker.projections.rounds import figures, once_each, round_rows
 from tracker.projections.timeline import trend_of
 from tracker.workplan.activity import Activity
@@ -50,9 +50,9 @@ def tagged_by_objective(plan: Plan, activities: Sequence[Activity]) -> tuple[dic
     counts: dict[int, dict[str, int]] = {number: {} for number in objective_labels()}
     tagged = 0
     for one in activities:
-        objectives = named(plan, one, "objectives")
+        objectives = plan.once(objectives_named)[one.id]
         tagged += bool(objectives) or tag_of(plan, one, "objectives") is not None
-        for number in {int(said.partition("(")[0]) for said in objectives}:
+        for number in objectives:
             counts[number][one.status] = counts[number].get(one.status, 0) + 1
     return counts, tagged
 

@@ -8,7 +8,6 @@ Source: docs/readiness.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any, Protocol
 
@@ -185,8 +184,9 @@ def _has_data(seen: Region) -> bool:
 
 def _rests_on(plan: Plan, made: Picture) -> dict[str, int]:
     """Return ``{subject: its newest position}`` of everything that stands in a picture, and of their workstreams."""
-    subjects = set(_subjects(made["lines"])) | {f"review/{made['region']}"}
-    for subject in list(subjects):
+    subjects = {f"review/{made['region']}"}
+    _gather(made["lines"], subjects)
+    for subject in tuple(subjects):
         activity = plan.get(subject, Activity) if kind_of(subject) == "activity" else None
         if activity:
             subjects.add(f"workstream/{activity.workstream}")
@@ -197,15 +197,16 @@ def _rests_on(plan: Plan, made: Picture) -> dict[str, int]:
     }
 
 
-def _subjects(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
+def _gather(value: Any, subjects: set[str]) -> None:
+    """Put all subjects that a value names among ``subjects``."""
+    if isinstance(value, list):
+        for item in value:
+            _gather(item, subjects)
+    elif isinstance(value, dict):
         for key, item in value.items():
             if key == "subject":
-                yield item
+                subjects.add(item)
             elif key == "may_also_apply":
-                yield from (one if isinstance(one, str) else one["subject"] for one in item)
-            else:
-                yield from _subjects(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _subjects(item)
+                subjects.update(one if isinstance(one, str) else one["subject"] for one in item)
+            elif isinstance(item, dict | list):
+                _gather(item, subjects)

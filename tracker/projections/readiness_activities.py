@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from tracker.events.dates import place
@@ -15,13 +14,17 @@ from tracker.projections.readiness_region import (
     Line,
     Region,
     Status,
+    cite,
     lacks,
-    named,
+    leads,
+    numbers,
+    objectives_named,
     tag_of,
 )
 from tracker.workplan.activity import Activity
 from tracker.workplan.activity_parts import Report
 from tracker.workplan.claims import ENDED
+from tracker.workplan.plan import Plan
 
 
 def age_of(report: Report, region: Region) -> int:
@@ -59,23 +62,17 @@ def activities(region: Region) -> Line:
     return Line("missing" if is_silent else "partly", evidence, lacking, details)
 
 
-def _numbers(objectives: Iterable[str]) -> set[int]:
-    """Return the numbers of objectives; ``20(b)`` counts as 20."""
-    return {int(one.partition("(")[0]) for one in objectives}
-
-
 def objectives(region: Region) -> Line:
     """The table of the objectives: what is linked to each in the region, and what might be but is untagged."""
     rows, lacking = [], []
-    of_linked = {one.id: _numbers(named(region.plan, one, "objectives")) for one in region.linked}
-    of_others = {one.id: _numbers(named(region.plan, one, "objectives")) for one in region.untagged}
+    named = region.plan.once(objectives_named)
     unclear = [one.id for one in region.linked if tag_of(region.plan, one, "objectives") is None]
     for number in range(1, region.rules.objectives + 1):
-        linked = [one for one in region.linked if number in of_linked[one.id]]
+        linked = [one for one in region.linked if number in named[one.id]]
         held = [
             one
             for one in region.sessions
-            if one.kind in region.rules.talks and one.status == "held" and number in _numbers(one.objectives)
+            if one.kind in region.rules.talks and one.status == "held" and number in numbers(one.objectives)
         ]
         practices = [
             region.cite(f"activity/{activity.id}", **_link(one))
@@ -83,8 +80,8 @@ def objectives(region: Region) -> Line:
             for one in activity.evidence
             if one.kind in region.rules.practices
         ]
-        may_apply = [one for one, numbers in of_others.items() if number in numbers]
-        may_apply += [one for one in unclear if number not in of_linked[one]]
+        may_apply = [one.id for one in region.untagged if number in named[one.id]]
+        may_apply += [one for one in unclear if number not in named[one]]
         status: Status = "missing"
         if linked or held:
             status = "met" if practices and linked and held else "partly"
@@ -164,19 +161,21 @@ def gaps_and_needs(region: Region) -> Line:
     return Line("partly" if lacking else "met", evidence, lacking)
 
 
+def _untagged(plan: Plan) -> list[Item]:
+    """Return what activities lack; it is the same for all regions."""
+    found = []
+    for activity in plan.all("activity", Activity):
+        absent = [name for name in TAGS if tag_of(plan, activity, name) is None]
+        if absent and not activity.withdrawn:
+            subject = f"activity/{activity.id}"
+            found.append(lacks("tags", leads(plan, activity), subject, lacks=absent) | cite(plan, subject))
+    return found
+
+
 def tags(region: Region) -> Line:
     """What carries no region or no objective: it may also apply, so it is listed and never dropped."""
-    lacking, whole = [], 0
-    for activity in region.plan.all("activity", Activity):
-        if activity.withdrawn:
-            continue
-        whole += 1
-        absent = [name for name in TAGS if tag_of(region.plan, activity, name) is None]
-        if absent:
-            subject = f"activity/{activity.id}"
-            lacking.append(
-                lacks("tags", region.leads(activity), subject, lacks=absent) | region.cite(subject)
-            )
+    lacking = [dict(one) for one in region.plan.once(_untagged)]
+    whole = sum(1 for one in region.plan.all("activity", Activity) if not one.withdrawn)
     for session in region.open_sessions:
         if session.level != "global" and session.status in {"scheduled", "held"}:
             whole += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -52,9 +53,7 @@ class Region:
 
     def cite(self, subject: str, **more: Any) -> Item:
         """Return a piece of evidence: a subject, and its newest entry that this rests on."""
-        standing = self.plan.standing(subject)
-        found: Item = {"subject": subject, "position": standing.position if standing else 0}
-        return found | {name: value for name, value in more.items() if value is not None}
+        return cite(self.plan, subject) | {name: value for name, value in more.items() if value is not None}
 
     @property
     def host(self) -> Item:
@@ -69,9 +68,7 @@ class Region:
         return start is not None and (start - self.day).days <= self.rules.near_days
 
     def leads(self, activity: Activity) -> list[Item]:
-        return [{"role": "lead", "entity": entity} for entity, _ in leads_of(self.plan, activity)] or [
-            SECRETARIAT
-        ]
+        return leads(self.plan, activity)
 
     def absent(self) -> Status:
         return "missing" if self.is_near else "unknown"
@@ -81,6 +78,7 @@ def region_of(plan: Plan, region: str, day: date, zone: str, rules: Rules) -> Re
     """Return what the plan holds about a region."""
     activities = [one for one in plan.all("activity", Activity) if not one.withdrawn]
     linked = tuple(one for one in activities if region in named(plan, one, "regions"))
+    known = {one.id for one in linked}
     since = rules.last_reviews.get(region, "")
     sessions = [
         one for one in plan.all("session", Session) if not one.starts_at or one.starts_at[:10] > since
@@ -94,30 +92,70 @@ def region_of(plan: Plan, region: str, day: date, zone: str, rules: Rules) -> Re
         review=plan.get(f"review/{region}", Review),
         linked=linked,
         untagged=tuple(
-            one for one in activities if one not in linked and tag_of(plan, one, "regions") is None
+            one for one in activities if one.id not in known and tag_of(plan, one, "regions") is None
         ),
         sessions=tuple(one for one in sessions if one.region == region),
         open_sessions=tuple(one for one in sessions if one.region is None and one.level != "national"),
     )
 
 
+def cite(plan: Plan, subject: str) -> Item:
+    """Return a subject, and its newest entry."""
+    standing = plan.standing(subject)
+    return {"subject": subject, "position": standing.position if standing else 0}
+
+
+def leads(plan: Plan, activity: Activity) -> list[Item]:
+    """Return who leads an activity, as those who could supply something."""
+    return [{"role": "lead", "entity": entity} for entity, _ in leads_of(plan, activity)] or [SECRETARIAT]
+
+
 Tag = Literal["regions", "objectives"]
 TAGS: tuple[Tag, ...] = ("regions", "objectives")
 
 
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """What is said of one activity under a tag: by its own tag, else its workstream's, and by its reports besides.
+
+    ``tag`` is None where neither has one.
+    """
+
+    tag: tuple[str, ...] | None
+    named: frozenset[str]
+
+
 def tag_of(plan: Plan, activity: Activity, name: Tag) -> tuple[str, ...] | None:
     """Return an activity's tag, else that of its workstream; None where neither has one."""
-    own: tuple[str, ...] | None = getattr(activity.tags, name)
-    if own is not None:
-        return own
-    workstream = plan.get(f"workstream/{activity.workstream}", Workstream)
-    return getattr(workstream.tags, name) if workstream else None
+    return plan.once(_tagged)[activity.id, name].tag
 
 
-def named(plan: Plan, activity: Activity, name: Tag) -> set[str]:
+def named(plan: Plan, activity: Activity, name: Tag) -> frozenset[str]:
     """Return what an activity is tagged with, and what its reports name."""
-    said = {one for report in activity.reports for one in getattr(report, name) or ()}
-    return {*(tag_of(plan, activity, name) or ()), *said}
+    return plan.once(_tagged)[activity.id, name].named
+
+
+def objectives_named(plan: Plan) -> dict[str, frozenset[int]]:
+    """Return the numbers of the objectives that each activity names; ``20(b)`` counts as 20."""
+    return {one.id: numbers(named(plan, one, "objectives")) for one in plan.all("activity", Activity)}
+
+
+def numbers(objectives: Iterable[str]) -> frozenset[int]:
+    """Return the numbers of objectives; ``20(b)`` counts as 20."""
+    return frozenset(int(one.partition("(")[0]) for one in objectives)
+
+
+def _tagged(plan: Plan) -> dict[tuple[str, Tag], Tagged]:
+    found: dict[tuple[str, Tag], Tagged] = {}
+    for activity in plan.all("activity", Activity):
+        workstream = plan.get(f"workstream/{activity.workstream}", Workstream)
+        for name in TAGS:
+            tag: tuple[str, ...] | None = getattr(activity.tags, name)
+            if tag is None and workstream:
+                tag = getattr(workstream.tags, name)
+            said = (one for report in activity.reports for one in getattr(report, name) or ())
+            found[activity.id, name] = Tagged(tag, frozenset((*(tag or ()), *said)))
+    return found
 
 
 def start_of(review: Review) -> date | None:

@@ -21,6 +21,8 @@ from tracker.web.visits import Visit
 from tracker.workplan.activity import Activity
 
 View = dict[str, Any]
+MOST = 100
+"""Things of one kind that are listed; the files have them all."""
 LINE_STATUS = {"met": "met", "partly": "partly", "missing": "missing", "unknown": "unknown"}
 LOOKS = {
     "met": ("completed", "good"),
@@ -67,7 +69,9 @@ def shown(here: Visit, picture: Picture) -> View:
         "region_name": region_words(picture["region"]),
         "lines": [_line(here, line) for line in in_lines],
         "objectives": [_objective(here, row) for row in rows],
-        "untagged": [_untagged(here, one, picture["region"]) for one in tags["missing"]] if tags else [],
+        "untagged": [
+            _untagged(here, one, picture["region"]) for one in (tags["missing"][:MOST] if tags else ())
+        ],
         "tags": tags["details"] if tags else None,
         "story": story(basis(here), picture["region"]),
         "other_findings": [_finding(here, one) for one in picture["findings"]],
@@ -103,13 +107,11 @@ def _line(here: Visit, line: View) -> View:
         "mark": line_mark(line["status"]),
         "computed": line_mark(line["computed"]) if "computed" in line else None,
         "findings": [_finding(here, one) for one in line.get("findings", ())],
-        "evidence": [_evidence(here, line["line"], one) for one in line["evidence"]],
-        "missing": [_missing(here, one) for one in line["missing"]],
+        "evidence": [_evidence(here, line["line"], one) for one in line["evidence"][:MOST]],
+        "missing": [_missing(here, one) for one in line["missing"][:MOST]],
+        "counts": {name: len(line[name]) for name in ("evidence", "missing")},
         "details": line["details"],
-        "may_apply": [
-            one if isinstance(one, str) else one["subject"]
-            for one in line["details"].get("may_also_apply", ())
-        ],
+        "may_apply": len(line["details"].get("may_also_apply", ())),
     }
 
 
@@ -208,12 +210,13 @@ def _objective(here: Visit, row: View) -> View:
         "mark": line_mark(row["status"]),
         "activities": [
             (id_of(one["subject"]), here.to_subject(one["subject"]), labels.mark(one["status"]))
-            for one in row["activities"]
+            for one in row["activities"][:MOST]
         ],
         "age": min(ages) if ages else None,
         "talks": [(here.words_of(one["subject"]), here.to_subject(one["subject"])) for one in row["talks"]],
         "practices": [(id_of(one["subject"]), one["url"]) for one in row["practices"]],
-        "may_apply": [(id_of(one), here.to_subject(one)) for one in row["may_also_apply"]],
+        "may_apply": [(id_of(one), here.to_subject(one)) for one in row["may_also_apply"][:MOST]],
+        "more": {name: max(0, len(row[name]) - MOST) for name in ("activities", "may_also_apply")},
     }
 
 
