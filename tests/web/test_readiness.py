@@ -186,4 +186,6 @@ def test_a_long_list_says_how_much_more_there_is(library: Site, monkeypatch: pyt
     untagged = re.search(r"(\d+) of \d+ items carry no region", part.text)
     assert untagged
     assert f"{int(untagged[1]) - 3} more are in the files." in part.text
-    assert ("things are missing; each is named" in part.text) == ("things are missing; each is named" in whole.text)
+    assert ("things are missing; each is named" in part.text) == (
+        "things are missing; each is named" in whole.text
+    )
