@@ -67,6 +67,17 @@ def test_one_workstream_alone_can_be_shown(library: Site) -> None:
     assert shown == {f"activity/3.{number}" for number in range(1, 7)}
 
 
+def test_an_activity_that_was_moved_is_called_by_its_number_of_now(site: Site) -> None:
+    moved = {"workstream": "4", "number": "4.9"}
+    site.house.enter({"type": "ActivityMoved", "subject": "activity/3.2", "data": moved})
+    desk = site.reader("secretariat")
+    for page in (GRID, f"{HOME}entries?subject=activity/3.2", f"{HOME}reviews/africa/readiness"):
+        said = desk.get(page).get_data(as_text=True)
+        assert "4.9" in said, page
+        assert "Activity 3.2" not in said, page
+        assert ">3.2</a>" not in said, page
+
+
 def test_the_table_is_the_secretariats(library: Site) -> None:
     for who in ("lead", "auditor", "reviewer", "viewer"):
         assert library.reader(who).get(GRID).status_code == 403, who

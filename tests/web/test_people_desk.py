@@ -82,7 +82,7 @@ def test_a_focal_point_is_named_and_released_after_a_sentence(site: Site):
     address = f"{HOME}people/{person(site, 'viewer')}"
     for action, words, done in (
         ("appoint", "Viewer becomes focal point of OIT in workstream 10.", "next letter"),
-        ("release", "Viewer is no longer focal point of OIT in workstream 10.", "open nothing any more"),
+        ("release", "Viewer is no longer focal point of OIT in workstream 10.", "no longer work"),
     ):
         said: dict[str, object] = {"action": action, "seat": "10/oit"}
         assert words in parsed(sent(reader, address, said)).text

@@ -8,6 +8,7 @@ from flask import redirect, request
 from werkzeug.wrappers import Response
 
 from tracker.events.dates import local_day
+from tracker.events.event import id_of
 from tracker.sheets import uploads
 from tracker.sheets.handing_out import set_up, setup_file
 from tracker.sheets.rows import Shared
@@ -17,6 +18,7 @@ from tracker.web.guarding import check_form
 from tracker.web.language import _
 from tracker.web.readers import runtime
 from tracker.web.rendering import shell
+from tracker.web.subjects import number_of
 from tracker.web.visits import Visit, page, visit
 from tracker.workplan.activity import Activity
 
@@ -89,7 +91,7 @@ def _page(here: Visit, fault: str | None = None, status: int = 200) -> tuple[str
         "grid.html",
         here,
         status,
-        rows=[_shown(row) for row in rows],
+        rows=[_shown(here, row) for row in rows],
         columns=COLUMNS,
         fault=fault,
         said=request.form,
@@ -101,7 +103,7 @@ def _page(here: Visit, fault: str | None = None, status: int = 200) -> tuple[str
     )
 
 
-def _shown(row: dict[str, str]) -> dict[str, Any]:
+def _shown(here: Visit, row: dict[str, str]) -> dict[str, Any]:
     subject = row["subject"]
     cells = {column: request.form.get(f"{subject}:{column}", row.get(column, "")) for column in COLUMNS}
-    return row | {"id": subject.partition("/")[2], "cells": cells}
+    return row | {"id": id_of(subject), "number": number_of(here.answer.plan, subject), "cells": cells}

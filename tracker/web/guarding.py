@@ -47,9 +47,7 @@ def check_readable() -> None:
     """
     said = (*(request.view_args or {}).values(), *request.args.values(), *request.form.values())
     if any("\0" in value for value in said if isinstance(value, str)):
-        raise MalformedError(
-            _("There is a character in it that stands for nothing; take it out and try again.")
-        )
+        raise MalformedError(_("There is an invisible control character in it; take it out and try again."))
 
 
 def check_same_site() -> None:

@@ -23,7 +23,7 @@ DONE = {
     "release": "The letter is released; if it is still due, it goes within minutes.",
     "send": "The letter goes within minutes.",
     "resend": "Another copy goes within minutes; the first may have arrived, too.",
-    "revoke": "The link in the letter opens nothing any more.",
+    "revoke": "The link in the letter no longer works.",
 }
 DEEDS = {
     "hold": "Hold",

@@ -30,7 +30,7 @@ DONE = {
     "granted": "The role counts from now on.",
     "withdrawn": "The role is withdrawn, and counts no more.",
     "appointed": "It is recorded. The next letter of the round asks them too.",
-    "released": "It is recorded. Links in letters about it open nothing any more.",
+    "released": "It is recorded. Links in letters about it no longer work.",
     "handed": "It is recorded. The old links no longer work, and a letter tells the new focal point what is open.",
     "sent": "A link that signs in once is on its way to their address.",
 }

@@ -17,6 +17,7 @@ from tracker.projections.readiness_labels import LINE_LABELS, MISSING_WORDS
 from tracker.web import labels
 from tracker.web.labels import Mark
 from tracker.web.language import _, colon, commission_words, country_words, spoken
+from tracker.web.subjects import number_of
 from tracker.web.visits import Visit
 from tracker.workplan.activity import Activity
 
@@ -203,19 +204,20 @@ def _who(here: Visit, who: View) -> str:
 
 
 def _objective(here: Visit, row: View) -> View:
+    plan = here.answer.plan
     ages = [one["age_days"] for one in row["activities"] if one.get("age_days") is not None]
     return {
         "number": row["objective"],
         "words": objective_labels()[row["objective"]][spoken()],
         "mark": line_mark(row["status"]),
         "activities": [
-            (id_of(one["subject"]), here.to_subject(one["subject"]), labels.mark(one["status"]))
+            (number_of(plan, one["subject"]), here.to_subject(one["subject"]), labels.mark(one["status"]))
             for one in row["activities"][:MOST]
         ],
         "age": min(ages) if ages else None,
         "talks": [(here.words_of(one["subject"]), here.to_subject(one["subject"])) for one in row["talks"]],
-        "practices": [(id_of(one["subject"]), one["url"]) for one in row["practices"]],
-        "may_apply": [(id_of(one), here.to_subject(one)) for one in row["may_also_apply"][:MOST]],
+        "practices": [(number_of(plan, one["subject"]), one["url"]) for one in row["practices"]],
+        "may_apply": [(number_of(plan, one), here.to_subject(one)) for one in row["may_also_apply"][:MOST]],
         "more": {name: max(0, len(row[name]) - MOST) for name in ("activities", "may_also_apply")},
     }
 

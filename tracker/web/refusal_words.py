@@ -134,7 +134,7 @@ def said_plainly(error: TrackerError, fault: Fault | None = None) -> str:
     if plainly := PLAINLY.get(error.template):
         return _(plainly, **_operands(error))
     if fault is not None and fault.message.startswith("holds a control character"):
-        return _("There is a character in it that stands for nothing, a control character: take it out.")
+        return _("There is an invisible control character in it: take it out.")
     if fault is not None and (known := _of_field(fault)):
         return _(known)
     if fault is not None:

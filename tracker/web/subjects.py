@@ -8,10 +8,12 @@ from tracker.events.event import id_of, kind_of
 from tracker.projections.speakers import display_name
 from tracker.web import labels
 from tracker.web.language import _, capital, occurred_words, spoken, text_of
+from tracker.workplan.activity import Activity
 from tracker.workplan.milestone import Milestone
 from tracker.workplan.plan import Plan
 from tracker.workplan.product import Product
 from tracker.workplan.session import Session
+from tracker.workplan.workstream import Workstream
 
 
 def subject_words(plan: Plan, subject: str, languages: tuple[str, ...]) -> str:
@@ -36,7 +38,13 @@ def subject_words(plan: Plan, subject: str, languages: tuple[str, ...]) -> str:
             product = plan.get(subject, Product)
             return _title(product.title, languages) if product else _("Product {id}", id=found)
         case _:
-            return f"{_(labels.KIND[kind])} {found}"
+            return f"{_(labels.KIND[kind])} {number_of(plan, subject)}"
+
+
+def number_of(plan: Plan, subject: str) -> str:
+    """Return the number by which a plan has a subject: an activity that was moved has another one than its id."""
+    state = plan.get(subject, Activity) or plan.get(subject, Workstream)
+    return state.number if state else id_of(subject)
 
 
 def _title(title: Any, languages: tuple[str, ...]) -> str:
