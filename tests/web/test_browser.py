@@ -56,6 +56,15 @@ PATHS = (
     f"{HOME}reviews/africa/voluntary-reports",
     f"{HOME}reviews/africa/ask/3.4",
     f"{HOME}activities/3.4/tags",
+    "/signins",
+    f"{HOME}changes",
+    f"{HOME}commitments",
+    f"{HOME}contributions?country=KE",
+    f"{HOME}letters",
+    f"{HOME}moments",
+    f"{HOME}plan?as_of=2022-01-01",
+    f"{HOME}rounds",
+    f"{HOME}tokens",
 )
 REFUSED = ("/nowhere", f"{HOME}search?q=a", f"{HOME}entries/20/genuine?size=x&seal=y&as_of=position:40")
 PARTS = 3
@@ -78,6 +87,8 @@ IN_THE_DARK = (
     f"{HOME}plan?status=overdue",
     f"{HOME}activities/3.4",
     f"{HOME}activities/3.4?as_of=2023-05-15",
+    f"{HOME}timeline",
+    f"{HOME}changes?from=2023-02-01",
 )
 
 
