@@ -72,17 +72,6 @@ PARTS = 3
 LANGUAGES = ("English", "Español", "Français")
 SHIFT = int(os.environ.get("TEST_PAGES_SHIFT", "0"))
 """0, 1 and 2 together look at every page in every language."""
-PAPER = 680
-"""Pixels between the margins of a sheet of A4."""
-ON_PAPER = (
-    "plan?look=table",
-    "plan?look=quarters",
-    "milestones",
-    "calendar?month=2023-06",
-    "people",
-    "readiness",
-    "changes?from=2023-02-01",
-)
 IN_THE_DARK = (
     f"{HOME}plan?status=overdue",
     f"{HOME}activities/3.4",
@@ -236,7 +225,7 @@ def test_no_page_scrolls_sideways_or_complains_or_breaks_a_rule_of_axe(
         watched.page.get_by_text(LANGUAGES[(part + SHIFT) % len(LANGUAGES)], exact=True).click()
         for path in (*PATHS, *amending(site))[part::PARTS]:
             watched.open(path)
-            for width in (320, 1280):
+            for width in (320, 800, 1280):
                 watched.page.set_viewport_size({"width": width, "height": 800})
                 wide = watched.page.evaluate("document.documentElement.scrollWidth")
                 assert wide <= width, f"{path} is {wide} wide"
@@ -258,34 +247,6 @@ def test_the_dark_has_contrast_enough(site: Site, base: str, browser: Browser, a
         for path in IN_THE_DARK:
             watched.open(path)
             look(axe, watched, path, "color-contrast")
-
-
-def test_paper_keeps_its_tables_shows_no_buttons_and_says_of_which_day_it_is(
-    site: Site, base: str, browser: Browser
-):
-    with watching(browser, base, width=PAPER) as watched:
-        page = watched.page
-        sign_in(watched, site, "secretariat")
-        page.emulate_media(media="print")
-        for path in ON_PAPER:
-            watched.open(f"{HOME}{path}")
-            assert page.evaluate("document.documentElement.scrollWidth") <= PAPER, path
-            assert page.locator("button:visible, .button:visible, nav.navigation:visible").count() == 0, path
-            assert page.locator("thead").first.evaluate("one => one.offsetHeight") > 10, path
-            expect(page.locator(".moment strong")).to_be_visible()
-            expect(page.locator(".plan-name")).to_be_visible()
-
-
-def test_a_link_to_a_folded_change_unfolds_it(site: Site, base: str, browser: Browser):
-    with watching(browser, base) as watched:
-        page = watched.page
-        sign_in(watched, site, "secretariat")
-        watched.open(f"{HOME}changes?from=2023-02-01")
-        assert page.locator("details.fold[open]").count() > 0  # few things differ
-        page.evaluate("document.querySelectorAll('.fold').forEach(one => one.open = false)")
-        page.locator(".sentence a").first.click()
-        expect(page.locator("details.fold[open]")).to_have_count(1)
-        assert watched.complaints == []
 
 
 def test_the_keyboard_alone_reaches_the_content_and_the_moment(site: Site, base: str, browser: Browser):
