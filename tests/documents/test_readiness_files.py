@@ -48,7 +48,7 @@ def frozen(runtime: Runtime, number: int, language: str = "en", *, details: bool
             "Estado de preparación para el examen regional: África",
             "El 9 de febrero de 2024 se cambió la fecha",
         ),
-        ("fr", "Préparation à l\u2019examen régional : Afrique", "Le 9 février 2024, il a été déplacé à"),
+        ("fr", "Préparation à l\u2019examen régional : Afrique", "Le 9 février 2024, sa date a été changée"),
     ],
 )
 def test_a_past_readiness_tells_the_moved_review_in_each_language(
