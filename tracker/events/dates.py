@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
@@ -13,6 +14,7 @@ QUARTER = re.compile(r"(\d{4})-Q([1-4])", re.ASCII)
 YEAR = re.compile(r"\d{4}", re.ASCII)
 
 
+@lru_cache(maxsize=10_000)  # a plan says few days, and a page asks for each of them thousands of times
 def span(said: str) -> tuple[date, date]:
     """Return the first and last day of ``2023-05-16``, ``2023-05``, ``2023-Q2`` or ``2023``.
 

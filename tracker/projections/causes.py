@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 from tracker.events.catalogue import EntryCorrected, EntryRetracted
 from tracker.events.event import Event
@@ -112,4 +113,9 @@ def _values(state: Any) -> dict[str, Any]:
     if state is None:
         return {PRESENT: False}
     is_there = not getattr(state, "withdrawn", False)
-    return {PRESENT: is_there} | {field.name: getattr(state, field.name) for field in fields(state)}
+    return {PRESENT: is_there} | {name: getattr(state, name) for name in _names(cast("Any", type(state)))}
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 
 from tracker.database import Transaction
@@ -12,7 +13,7 @@ from tracker.projections.causes import PRESENT, Causes, causes
 from tracker.projections.history import differences, entries
 from tracker.projections.questions import Question
 from tracker.projections.steps import Point
-from tracker.projections.views import counted_sessions, is_overdue, view_of
+from tracker.projections.views import counted_sessions, is_overdue, view_of, views
 from tracker.workplan.activity import Activity
 from tracker.workplan.milestone import Milestone
 from tracker.workplan.plan import Plan, Standing, natural
@@ -77,14 +78,15 @@ def compared(first: tuple[Question, Plan], second: tuple[Question, Plan]) -> Vie
     """Return what :func:`changes` does, but whose entries did it: for that much of the log must be read."""
     (asked, before), (asked_then, after) = first, second
     old, new = _living(before), _living(after)
+    view_before, view_after = _viewer(before, asked.day), _viewer(after, asked_then.day)
     made: View = {"added": [], "withdrawn": [], "changed": [], "unchanged": 0}
     for subject in {**old, **new}:
         was, now = _present(old.get(subject)), _present(new.get(subject))
         if was and now and _is_same(first, second, was, now):
             made["unchanged"] += 1
             continue
-        seen = view_of(before, was, asked.day) if was else None
-        seen_then = view_of(after, now, asked_then.day) if now else None
+        seen = view_before(was) if was else None
+        seen_then = view_after(now) if now else None
         if told := _told(subject, seen, seen_then, is_marked=subject in new):
             made[told[0]].append(_named(subject, after, before) | told[1])
         elif was or now:
@@ -99,6 +101,12 @@ def compared(first: tuple[Question, Plan], second: tuple[Question, Plan]) -> Vie
         "workstreams": _by_workstream(made),
         **made,
     }
+
+
+def _viewer(plan: Plan, day: date) -> Callable[[Standing], View]:
+    """Return the function that views a subject; activities are viewed once for a plan, whoever asks."""
+    activities = {f"activity/{one['id']}": one for one in views(plan, "activity", day)}
+    return lambda standing: activities.get(standing.subject) or view_of(plan, standing, day)
 
 
 def is_backwards(first: Question, second: Question) -> bool:

@@ -26,6 +26,9 @@ from tracker.web.visits import Visit, page, visit
 
 PAGE = 150
 """Subjects on a page; what differs in the real plan mostly stands on one, so that every phrase finds its part."""
+FEWEST = 10
+READ = 1000
+"""Entries that are read for a page, about: where subjects have long histories, fewer of them stand on one."""
 UNFOLDED = 25
 """Subjects up to which all stand open; where more differ, each workstream is folded to how many do."""
 HEADERS = {
@@ -57,7 +60,8 @@ def changes(workplan: str) -> tuple[str, int] | Response:
             return page("changes.html", here, asked=None, form=_form("", ""))
         with _two(here, first, second or here.moment.point) as (before, after, notice):
             start = _start()
-            telling = _telling(here, before, after, start, PAGE)
+            step = _step(before, after)
+            telling = _telling(here, before, after, start, step)
             groups = telling.groups()
             return page(
                 "changes.html",
@@ -69,7 +73,7 @@ def changes(workplan: str) -> tuple[str, int] | Response:
                 phrases=telling.phrases(groups),
                 groups=groups,
                 start=start,
-                step=PAGE,
+                step=step,
                 unfolded=UNFOLDED,
                 differing=telling.differing,
                 what=WHAT,
@@ -99,6 +103,12 @@ def changes_file(workplan: str, form: Format) -> Response:
             answer = Response(file_of(table, form), content_type=MEDIA_TYPES[form])
             answer.headers["Content-Disposition"] = f'attachment; filename="{workplan}-changes.{form}"'
             return answer
+
+
+def _step(before: View, after: View) -> int:
+    """Return how many subjects stand on a page: what did their differences is found by reading all their entries."""
+    entries = max(before.question.position, after.question.position)
+    return min(PAGE, max(FEWEST, READ * len(after.plan.standings) // entries))
 
 
 def _start() -> int:
