@@ -147,8 +147,9 @@ def unguarded(tx: Transaction) -> None:
     """Take away the triggers that refuse changes, as who owns the database can."""
     tables = ("events", "tree_nodes", "signed_heads")
     if tx.is_sqlite:
-        for (name,) in tx.all("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
-            tx.run(f"DROP TRIGGER {name}")
+        for name, table in tx.all("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'"):
+            if table in tables:
+                tx.run(f"DROP TRIGGER {name}")
         return
     for table in tables:
         tx.run(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
