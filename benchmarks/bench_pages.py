@@ -68,6 +68,25 @@ PAGES = (
     "letters",
     "rounds",
     "changes?from=-P1M",
+    "changes?from=2023-02-01",
+    "search?q=3.4",
+    "search?q=%22note+150000%22",
+    "search?q=venue",
+    "activities/3.4/tags",
+    "record/activity-scheduled/3.4",
+    "people/add",
+    "reviews/africa/freeze",
+    "contributions?objective=8&tagged=then",
+    *(
+        f"{page}?as_of=2023-09-30"
+        for page in ("", "workstreams/3", "activities/3.4", "activities/3.4/timeline", "entities/e3")
+    ),
+    *(
+        f"{page}?as_of=2023-09-30"
+        for page in ("entries", "timeline", "readiness", "reviews/africa/readiness")
+    ),
+    "plan?effective_on=2023-09-30",
+    "activities/3.4?effective_on=2023-09-30",
 )
 
 
