@@ -62,6 +62,23 @@ def test_contributions_are_found_and_what_nobody_said_is_counted(library: Site):
     assert reader.get(f"{HOME}contributions?from=nonsense").status_code == 422
 
 
+def test_the_countries_that_the_plan_names_stand_first(site: Site):
+    reader = site.reader("secretariat")
+    page = reader.get(f"{HOME}contributions").get_data(as_text=True)
+    assert "Named in this plan" not in page
+    site.house.enter(
+        {
+            "type": "ActivityTagged",
+            "subject": "activity/3.4",
+            "data": {"tags": {"countries": ["KE"]}},
+        }
+    )
+    page = reader.get(f"{HOME}contributions").get_data(as_text=True)
+    named, _, others = page.partition("Named in this plan")[2].partition("Other countries and territories")
+    assert re.findall('value="([A-Z]{2})"', named) == ["KE"]
+    assert 'value="KE"' not in others
+
+
 def test_contributions_are_listed_a_part_at_a_time(library: Site, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(contributions, "MOST", 1)
     reader = library.reader("secretariat")

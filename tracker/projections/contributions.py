@@ -119,6 +119,15 @@ def contributions(
     }
 
 
+def countries_named(tx: Transaction, end: LogEnd, plan: Plan, question: Question) -> set[str]:
+    """Return the countries that something done, a session or a tag names."""
+    tagged = [one.tags for one in plan.all("activity", Activity)]
+    tagged += [one.tags for one in plan.all("workstream", Workstream)]
+    tags = {country for one in tagged for country in one.countries or ()}
+    held = {one.country for one in plan.all("session", Session) if one.country}
+    return tags | held | facts_of(tx, end, Point.of(question), question.zone).countries()
+
+
 Said = tuple[Saying, str]
 """What facts say, and since which day the tags stood that counted then."""
 

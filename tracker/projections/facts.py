@@ -8,6 +8,8 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence, Sized
 from dataclasses import dataclass
 
+import orjson
+
 from tracker.database import Transaction
 from tracker.events.codec import decode
 from tracker.events.event import Event
@@ -92,6 +94,12 @@ class Facts:
             if fact.links and fact.kind in kinds and since <= fact.placed_on <= last:
                 yield fact
 
+    def countries(self) -> set[str]:
+        """Return the countries that facts name, or their links."""
+        rows = self.tx.all(_COUNTRIES, self.workplan, self.upto)
+        rows += [(fact.countries, fact.link_countries) for fact, _entry in self.beside.values()]
+        return {country for row in rows for said in row if said for country in orjson.loads(said)}
+
     def lags(self) -> Counter[tuple[str, int]]:
         """Return how many facts that people recorded came how late: ``{(month of the day, days late): count}``."""
         rows = self.tx.all(_LAGS, self.workplan, self.upto, self.point.day)
@@ -162,6 +170,10 @@ _IN_ORDER = (
     f" ORDER BY placed_on, position LIMIT {PART}"
 )
 _LINKED = f"SELECT {COLUMNS} {_OF_KINDS} AND placed_on >= ? AND placed_on <= ? AND links IS NOT NULL"
+_COUNTRIES = (
+    "SELECT DISTINCT countries, link_countries FROM fact_index WHERE workplan = ? AND position <= ?"
+    " AND kind IS NOT NULL AND (countries IS NOT NULL OR link_countries IS NOT NULL)"
+)
 _LAGS = (
     "SELECT substr(placed_on, 1, 7), lag, count(*) FROM fact_index WHERE workplan = ? AND position <= ?"
     " AND placed_on <= ? AND lag IS NOT NULL GROUP BY 1, 2"

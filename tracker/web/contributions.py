@@ -8,13 +8,13 @@ from flask import request
 
 from tracker.errors import RuleError
 from tracker.events.dates import span
-from tracker.projections.contributions import Listed, Wanted, contributions
+from tracker.projections.contributions import Listed, Wanted, contributions, countries_named
 from tracker.projections.reading_rights import without_details
 from tracker.web import labels
 from tracker.web.entries import speakers
 from tracker.web.language import _, countries
 from tracker.web.rendering import shell
-from tracker.web.visits import page, visit
+from tracker.web.visits import Visit, page, visit
 
 ASKED = ("country", "objective", "entity", "from", "to", "tagged")
 MOST = 50
@@ -64,7 +64,7 @@ def contributions_page(workplan: str) -> tuple[str, int]:
             here,
             asked=asked,
             found=found,
-            countries=countries(),
+            countries=_countries(here),
             objectives=OBJECTIVES,
             entities=speakers(here),
             kinds=KINDS,
@@ -77,6 +77,16 @@ def contributions_page(workplan: str) -> tuple[str, int]:
             count=sum(found["counts"][kind] for kind in KINDS) if found else 0,
             files={name: said for name, said in asked.items() if said} | here.moment.args,
         )
+
+
+def _countries(here: Visit) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the countries of the world in two groups: first those that the plan names, if any."""
+    answer = here.answer
+    known = countries_named(answer.tx, answer.end, answer.plan, answer.question)
+    named = [one for one in countries() if one[0] in known]
+    others = [one for one in countries() if one[0] not in known]
+    groups = ((_("Named in this plan"), named), (_("Other countries and territories"), others))
+    return [(words, group) for words, group in groups if group]
 
 
 def _wanted(asked: dict[str, str]) -> Wanted:
