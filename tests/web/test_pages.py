@@ -145,3 +145,11 @@ def test_texts_of_the_plan_name_their_language(library: Site):
     html = library.reader("secretariat").get(f"{HOME}activities/3.4").get_data(as_text=True)
     assert '<span lang="es">Organizar dos' in html
     assert '<span lang="es"' not in library.reader().get("/w/harbour-2025/").get_data(as_text=True)
+
+
+def test_what_is_not_in_a_plan_leads_back_to_it(library: Site):
+    answer = library.reader("secretariat").get(f"{HOME}activities/99.9")
+    assert answer.status_code == 404
+    assert f"{HOME}plan" in parsed(answer).links
+    stranger = library.reader().get(f"{HOME}activities/99.9")
+    assert f"{HOME}plan" not in parsed(stranger).links, "who may not read the plan is not led to it"

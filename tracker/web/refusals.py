@@ -6,7 +6,7 @@ import logging
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import render_template, request
+from flask import g, render_template, request, url_for
 from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.wrappers import Response
 
@@ -76,6 +76,8 @@ def of_tracker(error: TrackerError) -> tuple[str, int] | Response:
     if isinstance(error, MomentError):
         title = _("There is nothing to see at that moment")
         ways = [(_today(), _("See it as it is today"))]
+    elif status == 404 and (visited := g.get("visited")):
+        ways = [(url_for("web.plan", workplan=visited), _("Go to the plan"))]
     return refusal_page(status, said_plainly(error), title=title, ways=ways)
 
 

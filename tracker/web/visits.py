@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import render_template, request, url_for
+from flask import g, render_template, request, url_for
 
 from tracker.directory.principals import Principal
 from tracker.errors import DeniedError, MomentError, NotFoundError, UnknownReaderError
@@ -156,6 +156,7 @@ def visit(workplan: str, needs: Reading = "state") -> Iterator[Visit]:
         today = stack.enter_context(run.ask(workplan))
         allow(principal, today.workplan, needs)
         root = today.workplan
+        g.visited = workplan
         if not asked:
             yield Visit(
                 workplan,
