@@ -8,9 +8,14 @@ from typing import Any
 from tests.laws.histories import History
 from tests.laws.oracle import FOUNDING, Oracle
 from tracker.events.codec import decode
+from tracker.events.event import kind_of
 from tracker.projections.causes import CALENDAR, causes
-from tracker.projections.changes import changes
+from tracker.projections.changes import JOINED, KINDS, changes
+from tracker.projections.history import differences
+from tracker.projections.questions import Question
 from tracker.projections.steps import LAST_DAY, Point
+from tracker.projections.views import view_of
+from tracker.workplan.plan import Plan
 
 Facts = dict[int, dict[str, Any]]
 FOLLOWING = {"overdue", "last_report", "reports_by_entity", "missing_materials", "done"}
@@ -34,6 +39,54 @@ def compare(history: History, pairs: int) -> int:
         named += _entries(history, oracle, points)
         _fields(history, oracle, points)
     return named
+
+
+def told_by_views(first: tuple[Question, Plan], second: tuple[Question, Plan]) -> dict[str, Any]:
+    """Return what differs and how much of it there is, by viewing every subject at both points."""
+    was, now = (
+        {subject: view_of(plan, plan.standings[subject], question.day) for subject in _shown(plan)}
+        for question, plan in (first, second)
+    )
+    fields = {
+        subject: [
+            one
+            for one in differences(was[subject], now[subject])
+            if (kind_of(subject), one["field"]) not in JOINED
+        ]
+        for subject in was.keys() & now.keys()
+    }
+    changed = {subject: found for subject, found in fields.items() if found}
+    touched = [
+        one["field"] for subject, found in changed.items() for one in found if kind_of(subject) == "activity"
+    ]
+    return {
+        "added": {subject: now[subject] for subject in now.keys() - was.keys()},
+        "withdrawn": {subject: was[subject] for subject in was.keys() - now.keys()},
+        "changed": changed,
+        "unchanged": len(fields) - len(changed),
+        "status_changed": touched.count("status"),
+        "window_moved": touched.count("window"),
+    }
+
+
+def _shown(plan: Plan) -> list[str]:
+    living = [
+        subject
+        for subject, one in plan.standings.items()
+        if one.state is not None and kind_of(subject) in KINDS
+    ]
+    return [subject for subject in living if not getattr(plan.standings[subject].state, "withdrawn", False)]
+
+
+def told(found: dict[str, Any]) -> dict[str, Any]:
+    """Return the same of what the tracker found."""
+    listed = {name: {one["subject"]: one["state"] for one in found[name]} for name in ("added", "withdrawn")}
+    changed = {
+        one["subject"]: [{name: field[name] for name in ("field", "old", "new")} for field in one["fields"]]
+        for one in found["changed"]
+    }
+    counts = {name: found["counts"][name] for name in ("status_changed", "window_moved")}
+    return {**listed, "changed": changed, "unchanged": found["unchanged"], **counts}
 
 
 def _standing(oracle: Oracle, subject: str, point: Point) -> Facts:
@@ -92,7 +145,9 @@ def _fields(history: History, oracle: Oracle, points: list[Point]) -> None:
     asked = [(f"position:{point.position}", None if point.day == LAST_DAY else point.day) for point in points]
     run, workplan = history.runtime, history.workplan
     with run.ask(workplan, *asked[0]) as before, run.ask(workplan, *asked[1]) as after:
-        found = changes(after.tx, workplan, (before.question, before.plan), (after.question, after.plan))
+        first, second = (before.question, before.plan), (after.question, after.plan)
+        found = changes(after.tx, workplan, first, second)
+        assert told_by_views(first, second) == told(found), f"history {history.seed}, {points}"
     for entry in (*found["added"], *found["withdrawn"]):
         assert entry["events"], (
             f"history {history.seed}, {points}: {entry['subject']} came and went by itself"

@@ -11,7 +11,7 @@ from tests.laws.comparisons import compare
 from tests.laws.histories import History, hasty
 from tracker.errors import LogError
 from tracker.events.catalogue import WorkplanAdopted
-from tracker.projections import causes, checkpoints, past, refolding
+from tracker.projections import causes, changes, checkpoints, past, refolding
 from tracker.projections.causes import Causes
 from tracker.projections.rebuilding import rebuild
 from tracker.projections.soundness import check_log
@@ -125,6 +125,11 @@ def test_control_naming_whatever_was_recorded_in_between_is_caught(sqlite_url, m
 @pytest.mark.parametrize("name", ["EntryCorrected", "EntryRetracted"])
 def test_control_an_amendment_that_is_not_named_is_caught(name, sqlite_url, monkeypatch):
     monkeypatch.setattr(causes, name, WorkplanAdopted)
+    assert is_caught(sqlite_url)
+
+
+def test_control_activities_whose_views_are_alike_are_not_listed(sqlite_url, monkeypatch):
+    monkeypatch.setattr(changes, "PLAIN", lambda _state: object())
     assert is_caught(sqlite_url)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
+from operator import attrgetter
 from typing import Any, cast
 
 from tracker.events.catalogue import EntryCorrected, EntryRetracted
@@ -100,22 +101,28 @@ def _touched(
 
 def _steps(entries: Iterable[Entry], day: str) -> dict[int, dict[str, Any]]:
     """Return ``{position: {field: its value after}}`` of the fields that each entry changed on the way to a day."""
-    found = {}
+    found, was = {}, _values(None)
     for step in walk(entries, day):
-        was, now = _values(step.before), _values(step.after)
+        now = _values(step.after)
+        # Most fields are the same object as before, and some are long: they need not be looked through.
         found[step.entry.event.position] = {
-            name: said for name, said in now.items() if name not in was or was[name] != said
+            name: said
+            for name, said in now.items()
+            if name not in was or (said is not was[name] and said != was[name])
         }
+        was = now
     return found
 
 
 def _values(state: Any) -> dict[str, Any]:
     if state is None:
         return {PRESENT: False}
-    is_there = not getattr(state, "withdrawn", False)
-    return {PRESENT: is_there} | {name: getattr(state, name) for name in _names(cast("Any", type(state)))}
+    names, values = _reading(cast("Any", type(state)))
+    return {PRESENT: not getattr(state, "withdrawn", False), **dict(zip(names, values(state), strict=True))}
 
 
 @cache
-def _names(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+def _reading(kind: type[Any]) -> tuple[tuple[str, ...], attrgetter[tuple[Any, ...]]]:
+    """Return the names of a state's fields, and what reads them all at once."""
+    names = tuple(field.name for field in fields(kind))
+    return names, attrgetter(*names)

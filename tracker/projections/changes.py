@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from operator import attrgetter
 from typing import Any
 
 from tracker.database import Transaction
@@ -13,7 +13,7 @@ from tracker.projections.causes import PRESENT, Causes, causes
 from tracker.projections.history import differences, entries
 from tracker.projections.questions import Question
 from tracker.projections.steps import Point
-from tracker.projections.views import counted_sessions, is_overdue, view_of, views
+from tracker.projections.views import counted_sessions, is_overdue, view_of
 from tracker.workplan.activity import Activity
 from tracker.workplan.milestone import Milestone
 from tracker.workplan.plan import Plan, Standing, natural
@@ -38,6 +38,9 @@ TOLD = ("position", "type", "recorded_at", "occurred_on", "speaker", "channel", 
 SPOKEN = ("speaker", "entity", "channel", "reason")
 """What of it is for those who may read the history; reasons also for those who may read details."""
 
+PLAIN = attrgetter("status", "window", "last_report")
+"""What of an activity tells at once that its views differ. Where it does not, they are made and compared."""
+
 
 def split_point(said: str) -> tuple[str | None, str | None]:
     """Return ``as_of`` and ``effective_on`` of one end, such as ``2023-06-15`` or ``now@2023-06-15``."""
@@ -59,38 +62,48 @@ def changes(
 
 
 def explain(
-    tx: Transaction, workplan: str, first: tuple[Question, Plan], second: tuple[Question, Plan], made: View
+    tx: Transaction,
+    workplan: str,
+    first: tuple[Question, Plan],
+    second: tuple[Question, Plan],
+    made: View,
+    most: int = 0,
 ) -> None:
-    """Put beside every difference listed which entries did it."""
+    """Put beside every difference listed what it is and which entries did it.
+
+    All entries are named; described are only the last ``most`` of each difference, all for 0.
+    """
     (asked, before), (asked_then, after) = first, second
     found = _finder(tx, workplan, asked, asked_then)
-    for name in ("added", "withdrawn"):
-        for one in made[name]:
-            one["events"] = list(found(one["subject"]).of(PRESENT))
+    for one in made["added"]:
+        one["state"] = _view(second, one["subject"])
+    for one in made["withdrawn"]:
+        one |= {"state": _view(first, one["subject"]), "marked": after.has(one["subject"])}
+    for one in (*made["added"], *made["withdrawn"]):
+        one["events"] = list(found(one["subject"]).of(PRESENT))
     for one in made["changed"]:
+        one["fields"] = _fields(first, second, one["subject"])
         for field in one["fields"]:
             field["events"] = _did(one["subject"], field["field"], found, before, after)
         one["events"] = sorted({position for field in one["fields"] for position in field["events"]})
-    _describe(tx, workplan, after, made)
+    _describe(tx, workplan, after, made, most)
 
 
 def compared(first: tuple[Question, Plan], second: tuple[Question, Plan]) -> View:
-    """Return what :func:`changes` does, but whose entries did it: for that much of the log must be read."""
+    """Return what :func:`changes` does, but list subjects alone: :func:`explain` puts beside them what differs.
+
+    For that views are made and much of the log is read, which need not be for what is only counted.
+    """
     (asked, before), (asked_then, after) = first, second
     old, new = _living(before), _living(after)
-    view_before, view_after = _viewer(before, asked.day), _viewer(after, asked_then.day)
     made: View = {"added": [], "withdrawn": [], "changed": [], "unchanged": 0}
     for subject in {**old, **new}:
         was, now = _present(old.get(subject)), _present(new.get(subject))
         if was and now and _is_same(first, second, was, now):
             made["unchanged"] += 1
-            continue
-        seen = view_before(was) if was else None
-        seen_then = view_after(now) if now else None
-        if told := _told(subject, seen, seen_then, is_marked=subject in new):
-            made[told[0]].append(_named(subject, after, before) | told[1])
         elif was or now:
-            made["unchanged"] += 1
+            name = "changed" if was and now else "added" if now else "withdrawn"
+            made[name].append(_named(subject, after, before))
     for name in ("added", "withdrawn", "changed"):
         made[name].sort(key=lambda one: _order(one["subject"], one["workstream"]))
     return {
@@ -101,12 +114,6 @@ def compared(first: tuple[Question, Plan], second: tuple[Question, Plan]) -> Vie
         "workstreams": _by_workstream(made),
         **made,
     }
-
-
-def _viewer(plan: Plan, day: date) -> Callable[[Standing], View]:
-    """Return the function that views a subject; activities are viewed once for a plan, whoever asks."""
-    activities = {f"activity/{one['id']}": one for one in views(plan, "activity", day)}
-    return lambda standing: activities.get(standing.subject) or view_of(plan, standing, day)
 
 
 def is_backwards(first: Question, second: Question) -> bool:
@@ -130,12 +137,19 @@ def _present(standing: Standing | None) -> Standing | None:
 def _is_same(
     first: tuple[Question, Plan], second: tuple[Question, Plan], was: Standing, now: Standing
 ) -> bool:
-    """Return whether two views must be alike; most of a long plan is, and need not be made to be compared."""
-    if was is not now and was.state != now.state:
+    """Return whether two views are alike. Mostly the states tell, and the views need not be made to be compared."""
+    old, new = was.state, now.state
+    if isinstance(old, Activity) and PLAIN(old) != PLAIN(new):
         return False
+    must_be = (was is now or old == new) and _stands_still(first, second, old)
+    return must_be or not _fields(first, second, was.subject)
+
+
+def _stands_still(first: tuple[Question, Plan], second: tuple[Question, Plan], state: Any) -> bool:
+    """Return whether neither the days nor other subjects can make a difference between two views of a state."""
     (asked, before), (asked_then, after) = first, second
-    match was.state:
-        case Activity(id=known) as state:
+    match state:
+        case Activity(id=known):
             days = {is_overdue(state, one.day) for one in (asked, asked_then)}
             return len(days) == 1 and counted_sessions(before, known) == counted_sessions(after, known)
         case Milestone() | Product():
@@ -144,15 +158,15 @@ def _is_same(
             return True
 
 
-def _told(subject: str, was: View | None, now: View | None, *, is_marked: bool) -> tuple[str, View] | None:
-    """Return under which name a difference is listed and what is said of it, None where there is none."""
-    if was is None:
-        return ("added", {"state": now}) if now else None
-    if now is None:
-        return "withdrawn", {"state": was, "marked": is_marked}
-    kind = kind_of(subject)
-    fields = [one for one in differences(was, now) if (kind, one["field"]) not in JOINED]
-    return ("changed", {"fields": fields}) if fields else None
+def _view(point: tuple[Question, Plan], subject: str) -> View:
+    question, plan = point
+    return view_of(plan, plan.standings[subject], question.day)
+
+
+def _fields(first: tuple[Question, Plan], second: tuple[Question, Plan], subject: str) -> list[View]:
+    """Return ``{field, old, new}`` of what differs about a subject itself."""
+    found = differences(_view(first, subject), _view(second, subject))
+    return [one for one in found if (kind_of(subject), one["field"]) not in JOINED]
 
 
 def _named(subject: str, *plans: Plan) -> View:
@@ -213,17 +227,16 @@ def _did(subject: str, field: str, found: Callable[[str], Causes], before: Plan,
     return sorted(did or own.of(field))
 
 
-def _describe(tx: Transaction, workplan: str, plan: Plan, made: View) -> None:
+def _describe(tx: Transaction, workplan: str, plan: Plan, made: View, most: int) -> None:
     """Put beside each subject what its entries say: who, when recorded, when it happened, why, decided where."""
     subjects = [one for name in ("added", "withdrawn", "changed") for one in made[name]]
-    told = {
-        one["position"]: one
-        for one in told_entries(
-            tx, workplan, plan, sorted({position for one in subjects for position in one["events"]})
-        )
-    }
-    for one in subjects:
-        one["entries"] = [told[position] for position in one["events"]]
+    wanted = [
+        sorted({position for part in one.get("fields") or [one] for position in part["events"][-most:]})
+        for one in subjects
+    ]
+    told = {one["position"]: one for one in told_entries(tx, workplan, plan, sorted(set().union(*wanted)))}
+    for one, positions in zip(subjects, wanted, strict=True):
+        one["entries"] = [told[position] for position in positions]
 
 
 def told_entries(tx: Transaction, workplan: str, plan: Plan, positions: Iterable[int]) -> list[View]:
@@ -248,14 +261,11 @@ def _counts(old: dict[str, Standing], new: dict[str, Standing], made: View) -> d
     }
     for name in ("added", "withdrawn", "changed"):
         counts[name] = sum(1 for entry in made[name] if entry["kind"] == "activity")
-    moved = [entry for entry in made["changed"] if entry["kind"] == "activity"]
-    counts["status_changed"] = sum(1 for entry in moved if touches(entry, "status"))
-    counts["window_moved"] = sum(1 for entry in moved if touches(entry, "window"))
+    moved = [entry["subject"] for entry in made["changed"] if entry["kind"] == "activity"]
+    states = [(old[subject].state, new[subject].state) for subject in moved]
+    counts["status_changed"] = sum(1 for was, now in states if was.status != now.status)
+    counts["window_moved"] = sum(1 for was, now in states if was.window != now.window)
     return counts
-
-
-def touches(entry: View, field: str) -> bool:
-    return any(one["field"] == field for one in entry["fields"])
 
 
 def _by_workstream(made: View) -> list[View]:

@@ -17,7 +17,7 @@ from tracker.projections.changes import SPOKEN, compared, explain, split_point
 from tracker.projections.questions import DAY
 from tracker.projections.sheets import MEDIA_TYPES, Format, Table, file_of, instant_cell
 from tracker.runtime import View
-from tracker.web.changed import WHAT, Telling
+from tracker.web.changed import MOST, WHAT, Telling
 from tracker.web.language import _, colon, day_words, spoken
 from tracker.web.moments import Moment
 from tracker.web.readers import runtime
@@ -121,7 +121,10 @@ def _ends() -> tuple[str, str]:
 
 
 def _telling(here: Visit, before: View, after: View, start: int = 0, count: int | None = None) -> Telling:
-    """Return what changed, ready to be told; of it all or ``count`` subjects from ``start``, in the order shown."""
+    """Return what changed, ready to be told, of it all or ``count`` subjects from ``start``, in the order shown.
+
+    What a page does not show is not made: of a part only the last entries of each change are described.
+    """
     first, second = (before.question, before.plan), (after.question, after.plan)
     found = compared(first, second)
     said = sentence(found, spoken())
@@ -136,7 +139,7 @@ def _telling(here: Visit, before: View, after: View, start: int = 0, count: int 
         kept = set(order[start : start + count])
         for name in WHAT:
             found[name] = [one for one in found[name] if (name, one["subject"]) in kept]
-    explain(after.tx, here.id, first, second, found)
+    explain(after.tx, here.id, first, second, found, 0 if count is None else MOST)
     return Telling(here, after, here.reveal(found), said, len(order))
 
 
