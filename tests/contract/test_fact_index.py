@@ -18,6 +18,7 @@ from tracker.events.dates import local_day, quarter_of
 from tracker.events.reading import read_log
 from tracker.projections import fact_index
 from tracker.projections.contributions import Listed, Wanted, contributions
+from tracker.projections.fact_index import turns_of
 from tracker.projections.plan_timeline import plan_timeline
 from tracker.projections.rebuilding import rebuild
 from tracker.projections.standings import plan_at
@@ -142,6 +143,25 @@ def test_a_list_is_cut_and_its_counts_are_not(demo: Runtime) -> None:
     assert part["items"] == whole["items"][3:7]
     assert part["untagged"] == whole["untagged"][:2]
     assert (part["counts"], part["may_also_apply"]) == (whole["counts"], whole["may_also_apply"])
+
+
+def test_an_activity_whose_adding_was_retracted_is_counted_no_more(demo: Runtime) -> None:
+    def said(type_: str, data: dict[str, Any], **more: Any) -> int:
+        wish = {"type": type_, "subject": "activity/1.99", "data": data} | more
+        return demo.submit(DEMO, wish, system("system:cli"), "cli").first_position
+
+    def counted() -> int:
+        with demo.ask(DEMO) as view:
+            turns = {subject: status for _, subject, status in turns_of(view.tx, view.end, view.end.position)}
+        return sum(1 for status in turns.values() if status)
+
+    before = counted()
+    added = said("ActivityAdded", {"workstream": "1", "number": "1.99", "text": {"es": "Por error."}})
+    assert counted() == before + 1
+    said("EntryRetracted", {"position": added}, reason="Added by mistake.")
+    assert counted() == before
+    fact_index.follow(demo.database, DEMO)
+    assert counted() == before
 
 
 def test_statuses_and_lags_are_those_of_the_log(demo: Runtime) -> None:

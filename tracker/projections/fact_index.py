@@ -213,7 +213,7 @@ def take(tx: Transaction, workplan: str) -> None:
 def turns_of(tx: Transaction, end: LogEnd, position: int) -> Iterator[tuple[int, str, str]]:
     """Yield ``(position, activity, status)`` wherever an activity got another status or left the plan, in order.
 
-    What is not in the plan has the status ``withdrawn``.
+    What left the plan has the status ``withdrawn``; what was never added, because that was retracted, an empty one.
     """
     upto = min(indexed_to(tx, end), position)
     held: dict[str, str] = {}
@@ -228,10 +228,11 @@ def _turned(
 ) -> Iterator[tuple[int, str, str]]:
     """Yield the turns that state rows tell of, other than the status that each activity has in ``held``; keeps it."""
     for position, subject, stored in tx.all(_STATES, end.generation, end.workplan, after, upto):
-        if kind_of(subject) != "activity" or (state := orjson.loads(stored)) is None:
+        if kind_of(subject) != "activity":
             continue
+        state = orjson.loads(stored) or {"status": ""}
         status = "withdrawn" if state.get("withdrawn") else state["status"]
-        if held.get(subject) != status:
+        if held.get(subject, "") != status:
             held[subject] = status
             yield position, subject, status
 

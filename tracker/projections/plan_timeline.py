@@ -72,7 +72,7 @@ def _known_then(tx: Transaction, end: LogEnd, positions: Sequence[int]) -> dict[
         while next_turn and next_turn[0] <= position:
             held[next_turn[1]] = next_turn[2]
             next_turn = next(turns, None)
-        found[position] = _counted(held.values())
+        found[position] = _counted(status for status in held.values() if status)
     return found
 
 
