@@ -60,8 +60,9 @@ def index_search(runtime: Runtime) -> str:
     with going_on() as each:
         for workplan in runtime.workplan_ids():
             with each(f"{workplan} search"):
-                fact_index.follow(runtime.database, workplan)
                 reached.append(f"{workplan} to entry {search_index.follow(runtime.database, workplan)}")
+            with each(f"{workplan} facts"):
+                fact_index.follow(runtime.database, workplan)
     return "; ".join(reached) or "no log yet"
 
 

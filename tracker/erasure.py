@@ -153,7 +153,7 @@ def scrub(database: Database) -> None:
             connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for table in (*_WAYS_IN, "texts", "plan_fragments", *_BEHIND_LINKS):
+        for table in (*_WAYS_IN, "texts", *_BEHIND_LINKS):
             connection.exec_driver_sql(f"VACUUM (FULL) {table}")
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 
 import orjson
@@ -14,11 +16,13 @@ from tests.copies import copied
 from tests.demonstration import built, opened
 from tracker.demo import DEMO
 from tracker.directory.principals import system
+from tracker.events.countries import COUNTRIES
 from tracker.events.dates import local_day, quarter_of
 from tracker.events.reading import read_log
-from tracker.projections import fact_index
-from tracker.projections.contributions import Listed, Wanted, contributions
+from tracker.projections import fact_index, facts
+from tracker.projections.contributions import Listed, Wanted, contributions, countries_named
 from tracker.projections.fact_index import turns_of
+from tracker.projections.facts import facts_of
 from tracker.projections.plan_timeline import plan_timeline
 from tracker.projections.rebuilding import rebuild
 from tracker.projections.standings import plan_at
@@ -55,9 +59,10 @@ def answers(runtime: Runtime) -> bytes:
     said: list[Any] = []
     for as_of, effective_on in MOMENTS:
         with runtime.ask(DEMO, as_of, effective_on) as view:
-            asked = view.tx, view.end, view.plan, view.question
-            said += [contributions(*asked, wanted) for wanted in WANTED]
-            said.append(plan_timeline(*asked))
+            known = facts_of(view.tx, view.end, view.question)
+            said += [contributions(known, view.plan, wanted) for wanted in WANTED]
+            said.append(sorted(countries_named(known, view.plan)))
+            said.append(plan_timeline(view.tx, view.end, view.plan, view.question))
     return orjson.dumps(said)
 
 
@@ -115,10 +120,45 @@ def test_no_answer_depends_on_how_far_the_index_has_come(
     assert answers(demo) == half
     rebuild(demo.database, DEMO)
     with demo.ask(DEMO) as view:
-        assert fact_index.indexed_to(view.tx, view.end) == 0
+        assert fact_index.turned_to(view.tx, view.end) == 0
     assert answers(demo) == half
     fact_index.follow(demo.database, DEMO)
     assert answers(demo) == half
+
+
+def test_many_days_with_tags_are_counted_day_by_day(demo: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    fact_index.follow(demo.database, DEMO)
+    few = answers(demo)
+    monkeypatch.setattr(facts, "MOST_ERAS", 0)
+    assert answers(demo) == few
+
+
+def test_a_report_may_name_more_than_the_key_of_an_index_holds(demo: Runtime) -> None:
+    chance = random.Random(1)
+    objectives = [f"{number}({letter})" for number in range(1, 24) for letter in ascii_lowercase]
+    said = {
+        "countries": chance.sample(sorted(COUNTRIES), 240),
+        "objectives": chance.sample(objectives, 500),
+        "evidence": [
+            {"kind": "hub_practice", "url": f"https://example.org/{one}", "country": one}
+            for one in chance.sample(sorted(COUNTRIES), 240)
+        ],
+    }
+    with demo.ask(DEMO) as view:
+        events = read_log(view.tx, DEMO)
+        reported = next(one for one in events if one.type == "ProgressReported")
+        entity, quarter = reported.speaker, view.plan.get(reported.subject, Activity).quarter  # type: ignore[union-attr]
+    wish = {
+        "type": "ProgressReported",
+        "subject": reported.subject,
+        "entity": entity,
+        "data": said | {"quarter": quarter, "assessment": "on_track"},
+    }
+    demo.submit(DEMO, wish, system("system:cli"), "cli")
+    before = answers(demo)
+    with demo.ask(DEMO) as view:
+        assert fact_index.follow(demo.database, DEMO) == view.end.position
+    assert answers(demo) == before
 
 
 def test_the_index_is_what_answers(demo: Runtime) -> None:
@@ -136,9 +176,9 @@ def test_the_index_is_what_answers(demo: Runtime) -> None:
 def test_a_list_is_cut_and_its_counts_are_not(demo: Runtime) -> None:
     fact_index.follow(demo.database, DEMO)
     with demo.ask(DEMO) as view:
-        asked = view.tx, view.end, view.plan, view.question
-        whole = contributions(*asked, Wanted(objective="8"))
-        part = contributions(*asked, Wanted(objective="8"), Listed(4, 2, skipped=3))
+        known = facts_of(view.tx, view.end, view.question)
+        whole = contributions(known, view.plan, Wanted(objective="8"))
+        part = contributions(known, view.plan, Wanted(objective="8"), Listed(4, 2, skipped=3))
     assert len(whole["items"]) > 7
     assert part["items"] == whole["items"][3:7]
     assert part["untagged"] == whole["untagged"][:2]

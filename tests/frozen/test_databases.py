@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import subprocess
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import UTC, datetime
@@ -13,9 +15,11 @@ from typing import Any
 import psycopg
 import pytest
 
+from tests import postgres
 from tests.frozen.asking import W, ask
 from tests.installation import Installation, open_installation
 from tests.stories import report
+from tracker.backup import restore
 from tracker.database import is_migrated, migrate, open_database
 from tracker.directory.principals import system
 from tracker.errors import RuleError
@@ -23,6 +27,7 @@ from tracker.projections.plan_cache import PlanCache
 from tracker.projections.rebuilding import rebuild
 from tracker.proof.checking import check
 from tracker.proof.keys import sign
+from tracker.settings import Settings
 
 HERE = Path(__file__).parent
 RELEASES = sorted(path.name for path in HERE.iterdir() if path.is_dir() and path.name[0].isdigit())
@@ -155,3 +160,26 @@ def test_control_only_additions_are_no_differences(release: Path) -> None:
     assert differences(then, more) == []
     assert differences(then, {"a": [{"b": 1}], "c": {}}) == ["/a: was [{'b': 1}, None], is [{'b': 1}]"]
     assert differences(then, {"a": [{"b": 2}, None]}) == ["/a/0/b: was 1, is 2", "/c: was {}, is 'nothing'"]
+
+
+def test_a_copy_that_a_release_made_is_restored(
+    release: Path, blank_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Copies are checked with the tables of today, which those of an older release have not."""
+    copy = tmp_path / "copy"
+    unpack(release, blank_database_url)
+    if engine_of(blank_database_url) == "sqlite":
+        Path(blank_database_url.removeprefix("sqlite:///")).rename(copy)
+    else:
+        monkeypatch.setenv("PATH", f"{postgres.program_folder()}{os.pathsep}{os.environ['PATH']}")
+        dump = ["pg_dump", "--format=custom", f"--file={copy}", f"--dbname={blank_database_url}"]
+        subprocess.run(dump, check=True)
+        with psycopg.connect(blank_database_url, autocommit=True) as connection:
+            connection.execute("DROP SCHEMA public CASCADE")
+            connection.execute("CREATE SCHEMA public")
+    settings = {"TRACKER_DATABASE_URL": blank_database_url, "TRACKER_DATA_DIR": str(tmp_path / "data")}
+    done = restore(Settings.from_env(settings), copy)
+    assert done.logs
+    database = open_database(blank_database_url, pool_size=1)
+    assert is_migrated(database)
+    database.close()

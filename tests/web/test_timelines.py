@@ -88,3 +88,7 @@ def test_contributions_are_listed_a_part_at_a_time(library: Site, monkeypatch: p
     second = parsed(reader.get(f"{HOME}contributions?entity=oms&from=2023&after=1"))
     assert "2 to 2 of 2, by date" in second.text
     assert "Later ones" not in second.text
+    assert "Earlier ones" in second.text
+    assert "Untagged" not in second.text, "what is untagged stands below the first ones"
+    beyond = parsed(reader.get(f"{HOME}contributions?entity=oms&from=2023&after=900"))
+    assert f"{HOME}contributions?entity=oms&from=2023&after=1" in beyond.links

@@ -9,6 +9,7 @@ from tracker.api.plan import check_filters
 from tracker.api.queries import span_of
 from tracker.api.rendering import Screen, about, told
 from tracker.projections.contributions import Wanted, contributions
+from tracker.projections.facts import facts_of
 from tracker.projections.sheets import Table, day_cell, instant_cell
 
 Body = dict[str, Any]
@@ -34,7 +35,8 @@ def show_contributions(call: Call, asked: Asked) -> Answer:
         until=span_of(query["to"], "to")[1] if "to" in query else None,
         tagged=query["tagged"],
     )
-    found = contributions(view.tx, view.end, view.plan, view.question, wanted)
+    facts = facts_of(view.tx, view.end, view.question)
+    found = contributions(facts, view.plan, wanted)
     for name in ("items", "untagged"):
         found[name] = [screen(one) for one in found[name]]
     asked_for = wanted.filters | {"from": wanted.since, "to": wanted.until, "tagged": wanted.tagged}

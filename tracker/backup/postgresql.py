@@ -17,7 +17,7 @@ from psycopg.conninfo import make_conninfo
 from sqlalchemy.engine import URL, make_url
 
 from tracker.backup.files import new_file
-from tracker.database import Database, open_database
+from tracker.database import Database, migrate, open_database
 from tracker.errors import LogError, RuleError
 from tracker.events.ledger import Ledger
 from tracker.projections.removals import replay
@@ -54,7 +54,7 @@ def restore(url: str, source: Path, ledger: Ledger, say: Say) -> tuple[list[Soun
     say("restoring", 0, 0)
     _load(load, source, target)
     try:
-        logs = _checked(target, say)
+        logs = _checked(target, say, brings_up_to_date=True)
         with contextlib.closing(open_database(url, pool_size=1)) as database, database.write() as tx:
             return logs, replay(tx, ledger)
     except BaseException:
@@ -139,12 +139,17 @@ def _connected(url: URL) -> psycopg.Connection:
     return psycopg.connect(make_conninfo("", **_told_to_driver(url)), autocommit=True)
 
 
-def _checked(url: URL, say: Say) -> list[Sound]:
+def _checked(url: URL, say: Say, *, brings_up_to_date: bool = False) -> list[Sound]:
+    """Return what a whole copy holds; one of an older release has other tables until it is brought up to date."""
     address = url.render_as_string(hide_password=False)
-    with contextlib.closing(open_database(address, pool_size=1)) as copy, copy.read() as tx:
-        if tx.one("SELECT to_regclass('workplan_heads')") == (None,):
-            raise LogError("this is a database of something else: it has no logs")
-        return check_logs(tx, lambda done, total: say("checking entries", done, total))
+    with contextlib.closing(open_database(address, pool_size=1)) as copy:
+        with copy.read() as tx:
+            if tx.one("SELECT to_regclass('workplan_heads')") == (None,):
+                raise LogError("this is a database of something else: it has no logs")
+        if brings_up_to_date:
+            migrate(address)
+        with copy.read() as tx:
+            return check_logs(tx, lambda done, total: say("checking entries", done, total))
 
 
 def _empty(url: URL) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 
 from tracker.backup.files import new_file
-from tracker.database import Database, open_database, unavailable
+from tracker.database import Database, migrate, open_database, unavailable
 from tracker.errors import LogError, RuleError, UnavailableError
 from tracker.events.ledger import Ledger
 from tracker.projections.removals import replay
@@ -63,13 +63,17 @@ def restore(
     with new_file(target) as made:
         say("copying", 0, 0)
         shutil.copyfile(source, made)
-        logs = _checked(made, say)
+        logs = _checked(made, say, brings_up_to_date=True)
         with contextlib.closing(open_database(f"sqlite:///{made}", pool_size=1)) as copy, copy.write() as tx:
             return logs, replay(tx, ledger)
 
 
-def _checked(path: Path, say: Callable[[str, int, int], None]) -> list[Sound]:
-    with contextlib.closing(open_database(f"sqlite:///{path}", pool_size=1)) as copy:
+def _checked(
+    path: Path, say: Callable[[str, int, int], None], *, brings_up_to_date: bool = False
+) -> list[Sound]:
+    """Return what a whole copy holds; one of an older release has other tables until it is brought up to date."""
+    url = f"sqlite:///{path}"
+    with contextlib.closing(open_database(url, pool_size=1)) as copy:
         say("checking the file", 0, 0)
         try:
             with copy.read() as tx:
@@ -78,6 +82,9 @@ def _checked(path: Path, say: Callable[[str, int, int], None]) -> list[Sound]:
                     raise LogError("the copy is damaged: {said}", said=faults[0][0])
                 if not tx.all("SELECT 1 FROM sqlite_master WHERE name = 'workplan_heads'"):
                     raise LogError("this is a database of something else: it has no logs")
+            if brings_up_to_date:
+                migrate(url)
+            with copy.read() as tx:
                 return check_logs(tx, lambda done, total: say("checking entries", done, total))
         except UnavailableError as error:
             raise LogError(

@@ -75,7 +75,7 @@ def restore(*, file: Path, as_json: bool) -> None:
 )
 @as_json
 def rebuild(*, workplan: str | None, accept_differences: bool, as_json: bool) -> None:
-    """Compute the plan anew from its log, past states and what can be searched too, while others go on."""
+    """Compute the plan anew from its log while others go on: past states, and what is searched and counted, too."""
     from tracker.projections import fact_index, search_index
     from tracker.projections.rebuilding import rebuild as rebuilt
 

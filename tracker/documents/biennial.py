@@ -15,6 +15,7 @@ from tracker.events.dates import span
 from tracker.events.shapes import to_json
 from tracker.plans.reference import objective_labels
 from tracker.projections.contributions import Listed, Wanted, contributions
+from tracker.projections.facts import Facts, facts_of
 from tracker.runtime import View
 from tracker.workplan.activity import Activity
 from tracker.workplan.commitment import Commitment
@@ -62,6 +63,7 @@ def biennial(basis: Basis, period: Period) -> Found:
     Each thing done stands under every objective that it applies to, and says by whose word it does.
     """
     view, plan = basis.view, basis.view.plan
+    facts = facts_of(view.tx, view.end, view.question)
     activities = [one for one in plan.all("activity", Activity) if not one.withdrawn]
     counts, tagged = tagged_by_objective(plan, activities)
     return {
@@ -70,7 +72,7 @@ def biennial(basis: Basis, period: Period) -> Found:
         "from": period.first.isoformat(),
         "to": period.last.isoformat(),
         "objectives": [
-            {"objective": number, "statuses": counts[number]} | _done_on(basis, period, number)
+            {"objective": number, "statuses": counts[number]} | _done_on(facts, plan, period, number)
             for number in objective_labels()
         ],
         "commitments": _commitments(plan, period),
@@ -80,10 +82,9 @@ def biennial(basis: Basis, period: Period) -> Found:
     }
 
 
-def _done_on(basis: Basis, period: Period, objective: int) -> Found:
-    view = basis.view
+def _done_on(facts: Facts, plan: Plan, period: Period, objective: int) -> Found:
     wanted = Wanted(objective=str(objective), since=period.first.isoformat(), until=period.last.isoformat())
-    found = contributions(view.tx, view.end, view.plan, view.question, wanted, Listed(untagged=0))
+    found = contributions(facts, plan, wanted, Listed(untagged=0))
     return {name: found[name] for name in ("counts", "items", "may_also_apply")}
 
 

@@ -15,18 +15,15 @@ from typing import Any, Literal
 
 import orjson
 
-from tracker.database import Transaction
 from tracker.events.catalogue import (
     ActivityTagged,
     WorkstreamTagged,
 )
 from tracker.events.event import id_of
-from tracker.events.reading import LogEnd
 from tracker.events.vocabulary import Tags
 from tracker.projections.fact_index import DONE, TAGS, Fact, Saying
-from tracker.projections.facts import Facts, era_of, facts_of
-from tracker.projections.questions import Question
-from tracker.projections.steps import LAST_DAY, Point
+from tracker.projections.facts import Facts, era_of
+from tracker.projections.steps import LAST_DAY
 from tracker.projections.things_done import done
 from tracker.workplan.activity import Activity
 from tracker.workplan.folding import Entry
@@ -82,9 +79,7 @@ class _Judged:
         return [name for name, who in self.because.items() if who is None]
 
 
-def contributions(
-    tx: Transaction, end: LogEnd, plan: Plan, question: Question, wanted: Wanted, listed: Listed | None = None
-) -> View:
+def contributions(facts: Facts, plan: Plan, wanted: Wanted, listed: Listed | None = None) -> View:
     """Return ``{items, counts, may_also_apply, untagged}`` by date: what applies, and what might as nobody said.
 
     The counts are of everything, whatever is ``listed``.
@@ -101,8 +96,7 @@ def contributions(
             since=wanted.since,
             until=wanted.until,
         )
-    facts = facts_of(tx, end, Point.of(question), question.zone)
-    asked = _Asked(plan, facts, question.zone, wanted)
+    asked = _Asked(plan, facts, wanted)
     counted = facts.counted(DONE, *asked.span, asked.eras)
     judged = {one: found for one in counted if (found := asked.judged(*one)) is not None}
     applying = {one for one, found in judged.items() if not found.missing}
@@ -119,13 +113,20 @@ def contributions(
     }
 
 
-def countries_named(tx: Transaction, end: LogEnd, plan: Plan, question: Question) -> set[str]:
+def countries_named(facts: Facts, plan: Plan) -> set[str]:
     """Return the countries that something done, a session or a tag names."""
     tagged = [one.tags for one in plan.all("activity", Activity)]
     tagged += [one.tags for one in plan.all("workstream", Workstream)]
     tags = {country for one in tagged for country in one.countries or ()}
     held = {one.country for one in plan.all("session", Session) if one.country}
-    return tags | held | facts_of(tx, end, Point.of(question), question.zone).countries()
+    said = {
+        country
+        for saying, _era in facts.counted(DONE, "", LAST_DAY)
+        if plan.has(saying.subject)
+        for named in (saying.countries, saying.link_countries)
+        for country in _list(named) or ()
+    }
+    return tags | held | said
 
 
 Said = tuple[Saying, str]
@@ -135,13 +136,13 @@ Said = tuple[Saying, str]
 class _Asked:
     """A question about the facts of a plan."""
 
-    def __init__(self, plan: Plan, facts: Facts, zone: str, wanted: Wanted) -> None:
-        self.plan, self.facts, self.zone, self.wanted = plan, facts, zone, wanted
+    def __init__(self, plan: Plan, facts: Facts, wanted: Wanted) -> None:
+        self.plan, self.facts, self.wanted = plan, facts, wanted
         self.span = wanted.since or "", wanted.until or LAST_DAY
         self.eras: list[str] = []
         self.tags_of = _tags_now(plan)
         if wanted.tagged == "then":
-            told = facts.entries(list(facts.in_order((TAGS,), "", LAST_DAY)), zone)
+            told = facts.entries(list(facts.in_order((TAGS,), "", LAST_DAY)))
             self.eras = list(dict.fromkeys(one.placed_on for one in told))
             self.tags_of = _tags_then(plan, told)
 
@@ -173,7 +174,7 @@ class _Asked:
         few = sorted(subjects) if len(subjects) <= FEW else None
         found = (fact for fact in self.facts.in_order(DONE, *self.span, few) if self.said(fact) in some)
         chosen = list(islice(found, skipped, stop))
-        entries = self.facts.entries(chosen, self.zone)
+        entries = self.facts.entries(chosen)
         return [
             (self.said(fact), done(self.plan, fact, entry))
             for fact, entry in zip(chosen, entries, strict=True)

@@ -1,12 +1,13 @@
 """What is asked of many facts at once, in columns: what was done, how late it was recorded, when activities turned.
 
-It follows the log: computed from it and from the state rows of one generation, it can be dropped at any time. Where it
-has not come yet, answers read the log entry by entry.
+It follows the log: facts are computed from its entries, turns from the state rows of one generation; both can be
+dropped at any time. Where it has not come yet, answers read the log entry by entry.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import hashlib
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -33,6 +34,8 @@ from tracker.workplan.folding import Entry, entry_of, is_amending
 if TYPE_CHECKING:
     from tracker.events.catalogue import WorkplanAdopted
 
+VERSION = 1
+"""Rises whenever the same log would be indexed otherwise: what was indexed by another is computed anew."""
 CHUNK = 500
 """Entries indexed in one transaction."""
 
@@ -53,17 +56,14 @@ facts = sa.Table(
     sa.Column("objectives", sa.Text),
     sa.Column("link_countries", sa.Text),
     sa.Column("links", sa.Text),
+    sa.Column("saying", sa.Text),
     sa.Index(
         "fact_index_by_day",
         *("workplan", "placed_on", "position"),
         sqlite_where=sa.text("kind IS NOT NULL"),
         postgresql_where=sa.text("kind IS NOT NULL"),
     ),
-    sa.Index(
-        "fact_index_by_saying",
-        *("workplan", "kind", "subject", "entity", "countries", "objectives", "link_countries"),
-        *("placed_on", "position"),
-    ),
+    sa.Index("fact_index_by_saying", "workplan", "kind", "subject", "saying", "placed_on", "position"),
     sa.Index("fact_index_by_lag", "workplan", "placed_on", "lag", "position"),
     sa.Index(
         "fact_index_linked",
@@ -79,13 +79,16 @@ turns = sa.Table(
     sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("subject", sa.Text, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
+    sa.Index("turn_index_by_subject", "workplan", "subject", "position"),
 )
 heads = sa.Table(
     "fact_index_heads",
     metadata,
     sa.Column("workplan", sa.Text, primary_key=True),
-    sa.Column("generation", sa.Integer, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
     sa.Column("position", sa.BigInteger, nullable=False),
+    sa.Column("generation", sa.Integer, nullable=False),
+    sa.Column("turned", sa.BigInteger, nullable=False),
 )
 
 
@@ -109,7 +112,9 @@ class Fact(NamedTuple):
 
     @property
     def saying(self) -> Saying:
-        return Saying(self.kind, self.subject, *self[5:9])
+        return Saying(
+            self.kind, self.subject, self.entity, self.countries, self.objectives, self.link_countries
+        )
 
     @property
     def order(self) -> tuple[str, int]:
@@ -125,6 +130,11 @@ class Saying(NamedTuple):
     countries: str | None
     objectives: str | None
     link_countries: str | None
+
+    @property
+    def digest(self) -> str:
+        """What the saying is found by: lists of countries are too long for an index."""
+        return hashlib.sha256(orjson.dumps(tuple(self))).hexdigest()[:32]
 
 
 def fact_of(entry: Entry, zone: str) -> Fact:
@@ -161,17 +171,28 @@ def fact_of(entry: Entry, zone: str) -> Fact:
 
 
 def _list(values: Iterable[str] | None) -> str | None:
-    return None if values is None else orjson.dumps(list(values)).decode()
+    return None if values is None else orjson.dumps(sorted(set(values))).decode()
 
 
 def _one(value: str | None) -> str | None:
     return _list([value]) if value else None
 
 
-def indexed_to(tx: Transaction, end: LogEnd) -> int:
-    """Return up to which position the facts of a log are indexed; 0 where its rows were computed anew since."""
-    row = tx.one("SELECT generation, position FROM fact_index_heads WHERE workplan = ?", end.workplan)
-    return row[1] if row and row[0] == end.generation else 0
+def indexed_to(tx: Transaction, workplan: str) -> int:
+    """Return up to which position the facts of a log are indexed."""
+    return _head(tx, workplan)[0]
+
+
+def turned_to(tx: Transaction, end: LogEnd) -> int:
+    """Return up to which position its turns are; 0 where the state rows were computed anew since."""
+    _, generation, turned = _head(tx, end.workplan)
+    return turned if generation == end.generation else 0
+
+
+def _head(tx: Transaction, workplan: str) -> tuple[int, int, int]:
+    """Return up to where facts are indexed, and turns, and of which generation these are."""
+    row = tx.one(_HEAD, workplan, VERSION)
+    return (row[0], row[1], row[2]) if row else (0, 0, 0)
 
 
 def follow(database: Database, workplan: str) -> int:
@@ -179,62 +200,82 @@ def follow(database: Database, workplan: str) -> int:
     while True:
         with database.read() as tx:
             end = end_of(tx, workplan)
-            if (at := indexed_to(tx, end)) >= end.position:
+            if (at := min(indexed_to(tx, workplan), turned_to(tx, end))) >= end.position:
                 return at
         with database.write() as tx:
             take(tx, workplan)
 
 
 def take(tx: Transaction, workplan: str) -> None:
-    """Index the next entries under the lock of the index's head row, so that two who follow take turns."""
+    """Index the next entries under the lock of the index's head row, so that two who follow take turns.
+
+    Rows beyond what the head says are of another version or generation: nobody reads them.
+    """
     tx.run(_BEGIN, workplan)
     if not tx.is_sqlite:
         tx.one("SELECT 1 FROM fact_index_heads WHERE workplan = ? FOR UPDATE", workplan)
     end = end_of(tx, workplan)
-    at = indexed_to(tx, end)
-    upto = min(at + CHUNK, end.position)
-    if at == 0:
-        tx.run("DELETE FROM fact_index WHERE workplan = ?", workplan)
-        tx.run("DELETE FROM turn_index WHERE workplan = ?", workplan)
+    at, turned = indexed_to(tx, workplan), turned_to(tx, end)
+    upto, until = min(at + CHUNK, end.position), min(turned + CHUNK, end.position)
+    tx.run("DELETE FROM fact_index WHERE workplan = ? AND position > ? AND position <= ?", workplan, at, upto)
+    tx.run(
+        "DELETE FROM turn_index WHERE workplan = ? AND position > ? AND position <= ?",
+        workplan,
+        turned,
+        until,
+    )
     zone = cast("WorkplanAdopted", read_event(tx, workplan, 1).data).zone
     rows = tx.all(BEYOND, workplan, at, upto)
     events = [event for _, stored in rows if not is_amending(event := decode(bytes(stored)))]
-    tx.many(_INSERT, [(workplan, *fact_of(entry_of(event, zone), zone)) for event in events])
-    held = {subject: status for _, subject, status in tx.all(_TURNS, workplan, at)}
-    tx.many(_INSERT_TURN, [(workplan, *turn) for turn in _turned(tx, end, at, upto, held)])
-    tx.run(
-        "UPDATE fact_index_heads SET generation = ?, position = ? WHERE workplan = ?",
-        end.generation,
-        upto,
-        workplan,
-    )
+    facts = [fact_of(entry_of(event, zone), zone) for event in events]
+    tx.many(_INSERT, [(workplan, *fact, fact.saying.digest if fact.kind else None) for fact in facts])
+    statuses = _statuses(tx, end, turned, until)
+    held = _held(tx, workplan, turned, {subject for _, subject, _ in statuses})
+    tx.many(_INSERT_TURN, [(workplan, *turn) for turn in _turned(statuses, held)])
+    tx.run(_REACHED, VERSION, upto, end.generation, until, workplan)
 
 
-def turns_of(tx: Transaction, end: LogEnd, position: int) -> Iterator[tuple[int, str, str]]:
-    """Yield ``(position, activity, status)`` wherever an activity got another status or left the plan, in order.
+Turn = tuple[int, str, str]
+"""``(position, activity, status)``: from here on an activity has another status than before."""
+
+
+def turns_of(tx: Transaction, end: LogEnd, position: int) -> Iterator[Turn]:
+    """Yield the turns up to a position, in order.
 
     What left the plan has the status ``withdrawn``; what was never added, because that was retracted, an empty one.
     """
-    upto = min(indexed_to(tx, end), position)
+    upto = min(turned_to(tx, end), position)
     held: dict[str, str] = {}
     for turn in tx.all(_TURNS, end.workplan, upto):
         held[turn[1]] = turn[2]
-        yield turn
-    yield from _turned(tx, end, upto, position, held)
+        yield turn[0], turn[1], turn[2]
+    yield from _turned(_statuses(tx, end, upto, position), held)
 
 
-def _turned(
-    tx: Transaction, end: LogEnd, after: int, upto: int, held: dict[str, str]
-) -> Iterator[tuple[int, str, str]]:
-    """Yield the turns that state rows tell of, other than the status that each activity has in ``held``; keeps it."""
-    for position, subject, stored in tx.all(_STATES, end.generation, end.workplan, after, upto):
-        if kind_of(subject) != "activity":
-            continue
-        state = orjson.loads(stored) or {"status": ""}
-        status = "withdrawn" if state.get("withdrawn") else state["status"]
+def _turned(statuses: Iterable[Turn], held: dict[str, str]) -> Iterator[Turn]:
+    """Yield the statuses that are other than the one each activity has in ``held``; keeps it."""
+    for position, subject, status in statuses:
         if held.get(subject, "") != status:
             held[subject] = status
             yield position, subject, status
+
+
+def _statuses(tx: Transaction, end: LogEnd, after: int, upto: int) -> list[Turn]:
+    """Return the status of each activity after each of its entries."""
+    found = []
+    for position, subject, stored in tx.all(_STATES, end.generation, end.workplan, after, upto):
+        if kind_of(subject) == "activity":
+            state = orjson.loads(stored) or {"status": ""}
+            found.append((position, subject, "withdrawn" if state.get("withdrawn") else state["status"]))
+    return found
+
+
+def _held(tx: Transaction, workplan: str, upto: int, subjects: Collection[str]) -> dict[str, str]:
+    """Return the last indexed status of some activities."""
+    if not subjects:
+        return {}
+    marks = ", ".join("?" * len(subjects))
+    return dict(tx.all(_LAST_OF.format(marks), workplan, upto, *subjects))
 
 
 COLUMNS = "position, subject, placed_on, lag, kind, entity, countries, objectives, link_countries, links"
@@ -246,9 +287,20 @@ _STATES = (
     "SELECT position, subject, state FROM plan_states WHERE generation = ? AND workplan = ?"
     " AND position > ? AND position <= ? ORDER BY position"
 )
+_LAST_OF = (
+    "SELECT subject, status FROM turn_index WHERE workplan = ? AND position <= ? AND subject IN ({})"
+    " ORDER BY position"
+)
+_HEAD = "SELECT position, generation, turned FROM fact_index_heads WHERE workplan = ? AND version = ?"
 _BEGIN = (
-    "INSERT INTO fact_index_heads (workplan, generation, position) VALUES (?, 0, 0)"
+    "INSERT INTO fact_index_heads (workplan, version, position, generation, turned) VALUES (?, 0, 0, 0, 0)"
     " ON CONFLICT (workplan) DO NOTHING"
 )
-_INSERT = f"INSERT INTO fact_index (workplan, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+_REACHED = (
+    "UPDATE fact_index_heads SET version = ?, position = ?, generation = ?, turned = ? WHERE workplan = ?"
+)
+_INSERT = (
+    f"INSERT INTO fact_index (workplan, {COLUMNS}, saying)"  # noqa: S608
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 _INSERT_TURN = "INSERT INTO turn_index (workplan, position, subject, status) VALUES (?, ?, ?, ?)"

@@ -6,20 +6,22 @@ import heapq
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence, Sized
-from dataclasses import dataclass
-
-import orjson
+from dataclasses import dataclass, field
+from typing import Any
 
 from tracker.database import Transaction
 from tracker.events.codec import decode
 from tracker.events.event import Event
 from tracker.events.reading import LogEnd
 from tracker.projections.fact_index import BEYOND, COLUMNS, Fact, Saying, fact_of, indexed_to
+from tracker.projections.questions import Question
 from tracker.projections.steps import Point
 from tracker.workplan.folding import Entry, entry_of, is_amending, living
 
 PART = 500
 """Rows asked for at once."""
+MOST_ERAS = 60
+"""With more of them each day is counted by itself: asking of every row which it is in would cost more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,10 @@ class Facts:
     workplan: str
     point: Point
     upto: int
+    zone: str
     gone: dict[int, Fact]
     beside: dict[int, tuple[Fact, Entry]]
+    _counts: dict[tuple[Any, ...], Counter[tuple[Saying, str]]] = field(default_factory=dict)
 
     def counted(
         self, kinds: Sequence[str], since: str, until: str, eras: Sequence[str] = ()
@@ -43,13 +47,28 @@ class Facts:
 
         ``eras`` are the days on which one begins, ascending; what stands before the first is in the era ``""``.
         """
-        last = min(until, self.point.day)
-        era = f"CASE {'WHEN placed_on >= ? THEN ? ' * len(eras)}ELSE '' END" if eras else "''"
-        by = "INDEXED BY fact_index_by_saying" if self.tx.is_sqlite else ""  # it would rather sort all rows
-        sql = _COUNTED.format(era=era, by=by, kinds=_marks(kinds))
-        newest_first = (day for one in reversed(eras) for day in (one, one))
-        rows = self.tx.all(sql, *newest_first, self.workplan, self.upto, *kinds, since, last)
-        found = Counter({(Saying._make(row[:6]), row[6]): row[7] for row in rows})
+        asked = (tuple(kinds), since, until, tuple(eras))
+        if asked not in self._counts:
+            self._counts[asked] = self._count(kinds, since, until, eras)
+        return self._counts[asked]
+
+    def _count(
+        self, kinds: Sequence[str], since: str, until: str, eras: Sequence[str]
+    ) -> Counter[tuple[Saying, str]]:
+        last, is_few = min(until, self.point.day), len(eras) <= MOST_ERAS
+        cases = f"CASE {'WHEN placed_on >= ? THEN ? ' * len(eras)}ELSE '' END" if eras else "''"
+        newest_first = [day for one in reversed(eras) for day in (one, one)] if is_few else []
+        sql = _COUNTED.format(
+            era=cases if is_few else "placed_on",
+            by="INDEXED BY fact_index_by_saying"
+            if self.tx.is_sqlite
+            else "",  # it would rather sort all rows
+            kinds=_marks(kinds),
+        )
+        rows = self.tx.all(sql, *newest_first, self.workplan, self.upto, *kinds, since, last, self.workplan)
+        found = Counter[tuple[Saying, str]]()
+        for *said, era, count in rows:
+            found[Saying._make(said), era if is_few else era_of(era, eras)] += count
         for change, fact in self._changes():
             if fact.kind in kinds and since <= fact.placed_on <= last:
                 found[fact.saying, era_of(fact.placed_on, eras)] += change
@@ -83,7 +102,7 @@ class Facts:
             yield from map(Fact._make, rows)
             if len(rows) < PART:
                 return
-            after = (rows[-1][2], rows[-1][0])
+            after = Fact._make(rows[-1]).order
 
     def linked(self, kinds: Sequence[str], since: str, until: str) -> Iterator[Fact]:
         """Yield the facts of some kinds that have links, in no order."""
@@ -94,12 +113,6 @@ class Facts:
             if fact.links and fact.kind in kinds and since <= fact.placed_on <= last:
                 yield fact
 
-    def countries(self) -> set[str]:
-        """Return the countries that facts name, or their links."""
-        rows = self.tx.all(_COUNTRIES, self.workplan, self.upto)
-        rows += [(fact.countries, fact.link_countries) for fact, _entry in self.beside.values()]
-        return {country for row in rows for said in row if said for country in orjson.loads(said)}
-
     def lags(self) -> Counter[tuple[str, int]]:
         """Return how many facts that people recorded came how late: ``{(month of the day, days late): count}``."""
         rows = self.tx.all(_LAGS, self.workplan, self.upto, self.point.day)
@@ -109,12 +122,12 @@ class Facts:
                 found[fact.placed_on[:7], fact.lag] += change
         return +found
 
-    def entries(self, wanted: Sequence[Fact], zone: str) -> list[Entry]:
+    def entries(self, wanted: Sequence[Fact]) -> list[Entry]:
         """Return the entries of some facts, in their order."""
         missing = [fact.position for fact in wanted if fact.position not in self.beside]
         parts = [missing[start : start + PART] for start in range(0, len(missing), PART)]
         read = {
-            position: entry_of(decode(bytes(stored)), zone)
+            position: entry_of(decode(bytes(stored)), self.zone)
             for part in parts
             for position, stored in self.tx.all(_ENTRIES.format(_marks(part)), self.workplan, *part)
         }
@@ -135,9 +148,10 @@ def era_of(day: str, eras: Sequence[str]) -> str:
     return eras[before - 1] if before else ""
 
 
-def facts_of(tx: Transaction, end: LogEnd, point: Point, zone: str) -> Facts:
-    """Return the facts that a question at ``point`` knows."""
-    upto = min(indexed_to(tx, end), point.position)
+def facts_of(tx: Transaction, end: LogEnd, question: Question) -> Facts:
+    """Return the facts that a question knows."""
+    point, zone = Point.of(question), question.zone
+    upto = min(indexed_to(tx, end.workplan), point.position)
     gone, beside = dict[int, Fact](), dict[int, tuple[Fact, Entry]]()
     told = defaultdict[int, list[Event]](list)
     for stored, target, *said in tx.all(_AMENDED, end.workplan, point.position, upto):
@@ -152,28 +166,26 @@ def facts_of(tx: Transaction, end: LogEnd, point: Point, zone: str) -> Facts:
     for events in told.values():
         for entry in living(events, zone):
             beside[entry.event.position] = fact_of(entry, zone), entry
-    return Facts(tx, end.workplan, point, upto, gone, beside)
+    return Facts(tx, end.workplan, point, upto, zone, gone, beside)
 
 
 def _marks(values: Sized) -> str:
     return ", ".join("?" * len(values))
 
 
-_SAYING = "kind, subject, entity, countries, objectives, link_countries"
 _OF_KINDS = "FROM fact_index WHERE workplan = ? AND position <= ? AND kind IN ({kinds})"
-_COUNTED = (
-    f"SELECT {_SAYING}, {{era}}, count(*) FROM fact_index {{by}} WHERE workplan = ? AND position <= ?"  # noqa: S608
-    f" AND kind IN ({{kinds}}) AND placed_on >= ? AND placed_on <= ? GROUP BY {_SAYING}, 7"
+_COUNTED = (  # what is said alike is counted, and read once
+    "SELECT f.kind, f.subject, f.entity, f.countries, f.objectives, f.link_countries, g.era, g.facts FROM ("
+    "SELECT min(position) AS position, {era} AS era, count(*) AS facts FROM fact_index {by}"
+    " WHERE workplan = ? AND position <= ? AND kind IN ({kinds}) AND placed_on >= ? AND placed_on <= ?"
+    " GROUP BY kind, subject, saying, era) g"
+    " JOIN fact_index f ON f.workplan = ? AND f.position = g.position"
 )
 _IN_ORDER = (
     f"SELECT {COLUMNS} {_OF_KINDS}{{subjects}} AND (placed_on, position) > (?, ?) AND placed_on <= ?"
     f" ORDER BY placed_on, position LIMIT {PART}"
 )
 _LINKED = f"SELECT {COLUMNS} {_OF_KINDS} AND placed_on >= ? AND placed_on <= ? AND links IS NOT NULL"
-_COUNTRIES = (
-    "SELECT DISTINCT countries, link_countries FROM fact_index WHERE workplan = ? AND position <= ?"
-    " AND kind IS NOT NULL AND (countries IS NOT NULL OR link_countries IS NOT NULL)"
-)
 _LAGS = (
     "SELECT substr(placed_on, 1, 7), lag, count(*) FROM fact_index WHERE workplan = ? AND position <= ?"
     " AND placed_on <= ? AND lag IS NOT NULL GROUP BY 1, 2"

@@ -15,7 +15,6 @@ from tracker.events.reading import LogEnd, position_at
 from tracker.projections.fact_index import turns_of
 from tracker.projections.facts import facts_of
 from tracker.projections.questions import Question
-from tracker.projections.steps import Point
 from tracker.workplan.activity import Activity
 from tracker.workplan.claims import FOLLOWS
 from tracker.workplan.plan import Plan
@@ -99,7 +98,7 @@ def lags(tx: Transaction, end: LogEnd, question: Question) -> View:
     is that in which it happened. A fact that is only known by its quarter happened on that quarter's last day.
     """
     by_quarter: dict[str, Counter[int]] = defaultdict(Counter)
-    for (month, lag), count in facts_of(tx, end, Point.of(question), question.zone).lags().items():
+    for (month, lag), count in facts_of(tx, end, question).lags().items():
         by_quarter[quarter_of(first_day(month))][lag] += count
     return _summary(sum(by_quarter.values(), Counter())) | {
         "by_quarter": [{"quarter": one} | _summary(by_quarter[one]) for one in sorted(by_quarter)]

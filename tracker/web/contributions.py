@@ -9,12 +9,13 @@ from flask import request
 from tracker.errors import RuleError
 from tracker.events.dates import span
 from tracker.projections.contributions import Listed, Wanted, contributions, countries_named
+from tracker.projections.facts import facts_of
 from tracker.projections.reading_rights import without_details
 from tracker.web import labels
 from tracker.web.entries import speakers
 from tracker.web.language import _, countries
 from tracker.web.rendering import shell
-from tracker.web.visits import Visit, page, visit
+from tracker.web.visits import page, visit
 
 ASKED = ("country", "objective", "entity", "from", "to", "tagged")
 MOST = 50
@@ -51,20 +52,19 @@ def contributions_page(workplan: str) -> tuple[str, int]:
     with visit(workplan) as here:
         asked = {name: request.args.get(name, "").strip() for name in ASKED}
         wanted = _wanted(asked)
+        facts, plan = facts_of(here.answer.tx, here.answer.end, here.answer.question), here.answer.plan
         found: dict[str, Any] | None = None
         after = request.args.get("after", "")
         skipped = int(after) if after.isdecimal() and len(after) < 10 else 0
         if any(asked[name] for name in ASKED if name != "tagged"):
-            answer = here.answer
-            listed = Listed(MOST, MOST, skipped)
-            found = contributions(answer.tx, answer.end, answer.plan, answer.question, wanted, listed)
+            found = contributions(facts, plan, wanted, Listed(MOST, 0 if skipped else MOST, skipped))
             found = here.reveal(found if here.may("details") else without_details(found))
         return page(
             "contributions.html",
             here,
             asked=asked,
             found=found,
-            countries=_countries(here),
+            countries=_countries(countries_named(facts, plan)),
             objectives=OBJECTIVES,
             entities=speakers(here),
             kinds=KINDS,
@@ -79,10 +79,8 @@ def contributions_page(workplan: str) -> tuple[str, int]:
         )
 
 
-def _countries(here: Visit) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return the countries of the world in two groups: first those that the plan names, if any."""
-    answer = here.answer
-    known = countries_named(answer.tx, answer.end, answer.plan, answer.question)
+def _countries(known: set[str]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the countries of the world in two groups: first those that are known, if any."""
     named = [one for one in countries() if one[0] in known]
     others = [one for one in countries() if one[0] not in known]
     groups = ((_("Named in this plan"), named), (_("Other countries and territories"), others))

@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("objectives", sa.Text),
         sa.Column("link_countries", sa.Text),
         sa.Column("links", sa.Text),
+        sa.Column("saying", sa.Text),
     )
     with_kind = sa.text("kind IS NOT NULL")
     op.create_index(
@@ -37,10 +38,7 @@ def upgrade() -> None:
     op.create_index(
         "fact_index_by_saying",
         "fact_index",
-        [
-            *("workplan", "kind", "subject", "entity", "countries", "objectives", "link_countries"),
-            *("placed_on", "position"),
-        ],
+        ["workplan", "kind", "subject", "saying", "placed_on", "position"],
     )
     op.create_index("fact_index_by_lag", "fact_index", ["workplan", "placed_on", "lag", "position"])
     with_links = sa.text("links IS NOT NULL")
@@ -58,9 +56,12 @@ def upgrade() -> None:
         sa.Column("subject", sa.Text, nullable=False),
         sa.Column("status", sa.Text, nullable=False),
     )
+    op.create_index("turn_index_by_subject", "turn_index", ["workplan", "subject", "position"])
     op.create_table(
         "fact_index_heads",
         sa.Column("workplan", sa.Text, primary_key=True),
-        sa.Column("generation", sa.Integer, nullable=False),
+        sa.Column("version", sa.Integer, nullable=False),
         sa.Column("position", sa.BigInteger, nullable=False),
+        sa.Column("generation", sa.Integer, nullable=False),
+        sa.Column("turned", sa.BigInteger, nullable=False),
     )
