@@ -121,10 +121,10 @@ def countries_named(facts: Facts, plan: Plan) -> set[str]:
     held = {one.country for one in plan.all("session", Session) if one.country}
     said = {
         country
-        for saying, _era in facts.counted(DONE, "", LAST_DAY)
-        if plan.has(saying.subject)
-        for named in (saying.countries, saying.link_countries)
-        for country in _list(named) or ()
+        for subject, *named in facts.naming()
+        if plan.has(subject)
+        for one in named
+        for country in _list(one) or ()
     }
     return tags | held | said
 

@@ -39,6 +39,8 @@ VERSION = 1
 CHUNK = 500
 """Entries indexed in one transaction."""
 
+NAMING = "(countries IS NOT NULL OR link_countries IS NOT NULL)"
+"""Which facts name countries, as SQL: in these words, or their index is not used."""
 DONE = ("report", "session", "product", "use", "voluntary_report")
 TAGS = "tags"
 
@@ -65,6 +67,12 @@ facts = sa.Table(
     ),
     sa.Index("fact_index_by_saying", "workplan", "kind", "subject", "saying", "placed_on", "position"),
     sa.Index("fact_index_by_lag", "workplan", "placed_on", "lag", "position"),
+    sa.Index(
+        "fact_index_naming",
+        *("workplan", "placed_on"),
+        sqlite_where=sa.text(NAMING),
+        postgresql_where=sa.text(NAMING),
+    ),
     sa.Index(
         "fact_index_linked",
         *("workplan", "placed_on"),

@@ -13,7 +13,7 @@ from tracker.database import Transaction
 from tracker.events.codec import decode
 from tracker.events.event import Event
 from tracker.events.reading import LogEnd
-from tracker.projections.fact_index import BEYOND, COLUMNS, Fact, Saying, fact_of, indexed_to
+from tracker.projections.fact_index import BEYOND, COLUMNS, NAMING, Fact, Saying, fact_of, indexed_to
 from tracker.projections.questions import Question
 from tracker.projections.steps import Point
 from tracker.workplan.folding import Entry, entry_of, is_amending, living
@@ -113,6 +113,15 @@ class Facts:
             if fact.links and fact.kind in kinds and since <= fact.placed_on <= last:
                 yield fact
 
+    def naming(self) -> Counter[tuple[str, str | None, str | None]]:
+        """Return how many facts name countries: ``{(subject, countries, countries of links): count}``."""
+        rows = self.tx.all(_NAMING, self.workplan, self.upto, self.point.day)
+        found = Counter({(subject, own, linked): count for subject, own, linked, count in rows})
+        for change, fact in self._changes():
+            if (fact.countries or fact.link_countries) and fact.placed_on <= self.point.day:
+                found[fact.subject, fact.countries, fact.link_countries] += change
+        return +found
+
     def lags(self) -> Counter[tuple[str, int]]:
         """Return how many facts that people recorded came how late: ``{(month of the day, days late): count}``."""
         rows = self.tx.all(_LAGS, self.workplan, self.upto, self.point.day)
@@ -186,6 +195,11 @@ _IN_ORDER = (
     f" ORDER BY placed_on, position LIMIT {PART}"
 )
 _LINKED = f"SELECT {COLUMNS} {_OF_KINDS} AND placed_on >= ? AND placed_on <= ? AND links IS NOT NULL"
+_NAMING = (
+    "SELECT subject, countries, link_countries, count(*) FROM fact_index"  # noqa: S608 - fixed
+    f" WHERE workplan = ? AND position <= ? AND placed_on <= ? AND {NAMING}"
+    " GROUP BY subject, countries, link_countries"
+)
 _LAGS = (
     "SELECT substr(placed_on, 1, 7), lag, count(*) FROM fact_index WHERE workplan = ? AND position <= ?"
     " AND placed_on <= ? AND lag IS NOT NULL GROUP BY 1, 2"

@@ -41,6 +41,14 @@ def upgrade() -> None:
         ["workplan", "kind", "subject", "saying", "placed_on", "position"],
     )
     op.create_index("fact_index_by_lag", "fact_index", ["workplan", "placed_on", "lag", "position"])
+    naming = sa.text("(countries IS NOT NULL OR link_countries IS NOT NULL)")
+    op.create_index(
+        "fact_index_naming",
+        "fact_index",
+        ["workplan", "placed_on"],
+        sqlite_where=naming,
+        postgresql_where=naming,
+    )
     with_links = sa.text("links IS NOT NULL")
     op.create_index(
         "fact_index_linked",
