@@ -44,7 +44,7 @@ SUBJECTS = 2000
 ENTITIES = 12
 WORKSTREAMS = 24
 LATE = 0.05
-BATCH = 1000
+BATCH = 500
 BEHIND = 12
 """Entries of a subject that are kept, so that a late one finds its place among them."""
 BEGINNING = datetime(2022, 12, 15, 9, tzinfo=UTC)

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from tracker.database import Transaction, metadata
 from tracker.workplan.plan import Places
 
-EVERY = 1000
-"""Positions between checkpoints, at least; where there are more subjects than that, their number."""
+EVERY = 500
+"""Positions between checkpoints, at least; where there are more than four times as many subjects, a quarter of them."""
 
 checkpoints = sa.Table(
     "plan_checkpoints",
@@ -39,7 +39,7 @@ def keep_checkpoint(tx: Transaction, workplan: str, generation: int, first: int,
         return
     row = tx.one(_LAST, generation, workplan)
     places = dict(tx.all(_PLACES, generation, workplan))
-    if last - (row[0] or 0 if row else 0) >= max(EVERY, len(places)):
+    if last - (row[0] or 0 if row else 0) >= max(EVERY, len(places) // 4):
         tx.run(_KEEP, generation, workplan, last, orjson.dumps(places, option=orjson.OPT_SORT_KEYS).decode())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 
 from tracker.events.event import kind_of
 from tracker.workplan.plan import Places, Plan, Standing, subjects_by_kind
@@ -20,7 +21,7 @@ class StoredStandings(Mapping[str, Standing]):
     def __init__(self, places: Places, read: Read, known: Mapping[str, Standing] | None = None) -> None:
         self.places, self._read = places, read
         self._known = dict(known or {})
-        self.kinds = by_kind(places.items())
+        self.kinds = _by_kind(tuple(places))
 
     def __getitem__(self, subject: str) -> Standing:
         known = self._known.get(subject)
@@ -28,7 +29,7 @@ class StoredStandings(Mapping[str, Standing]):
             if subject not in self.places:
                 raise KeyError(subject)
             kind = self.kinds[kind_of(subject)]
-            self._known.update(self._read({one: at for one, at in kind.items() if one not in self._known}))
+            self._known.update(self._read({one: self.places[one] for one in kind if one not in self._known}))
             known = self._known[subject]
         return known
 
@@ -54,11 +55,12 @@ def plan_of(standings: StoredStandings, folded: AbstractSet[str] = frozenset()) 
     return plan
 
 
-def by_kind(places: Iterable[tuple[str, int]]) -> dict[str, Places]:
-    """Return places by the kind of their subjects."""
-    found: dict[str, Places] = {}
-    for subject, position in places:
-        found.setdefault(kind_of(subject), {})[subject] = position
+@lru_cache(maxsize=16)
+def _by_kind(subjects: tuple[str, ...]) -> Mapping[str, list[str]]:
+    """Return subjects by their kind; most moments of a plan have the same ones."""
+    found: dict[str, list[str]] = {}
+    for subject in subjects:
+        found.setdefault(kind_of(subject), []).append(subject)
     return found
 
 
@@ -66,5 +68,6 @@ def places_of(plan: Plan, kind: str) -> Places:
     """Return where each subject of a kind stands, those that have no state included."""
     standings = plan.standings
     if isinstance(standings, StoredStandings):
-        return standings.kinds.get(kind, {})
-    return by_kind((subject, one.position) for subject, one in standings.items()).get(kind, {})
+        places = standings.places
+        return {subject: places[subject] for subject in standings.kinds.get(kind, ())}
+    return {one: standings[one].position for one in plan.once(subjects_by_kind).get(kind, ())}
