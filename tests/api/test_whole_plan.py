@@ -8,6 +8,9 @@ import pytest
 
 from tests.installation import WORKPLAN, Installation, fact
 from tracker.errors import LogError
+from tracker.projections import checkpoints, rebuilding
+from tracker.projections.bundles import bundled_at, read_bundle, write_bundle
+from tracker.projections.rebuilding import rebuild
 from tracker.projections.soundness import check_log
 
 QUESTIONS = ("", "as_of=position:{late}", "as_of=position:{first}", "effective_on=2023-03-31")
@@ -55,8 +58,24 @@ def lived(house: Installation) -> dict[str, int]:
     return {"first": position, "late": late_entry["events"][0]["position"]}
 
 
+@pytest.fixture
+def many_bundles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a rebuild of some 350 entries write checkpoints, and bundles with them."""
+    monkeypatch.setattr(checkpoints, "EVERY", 20)
+    monkeypatch.setattr(rebuilding, "CHUNK", 40)
+    monkeypatch.setattr(rebuilding, "NEAR", 0)
+
+
+def bundled(house: Installation) -> int:
+    rebuild(house.runtime.database, WORKPLAN)
+    with house.runtime.database.read() as tx:
+        return len(bundled_at(tx, WORKPLAN, 2))
+
+
+@pytest.mark.usefixtures("many_bundles")
 def test_a_whole_plan_says_of_activities_what_their_list_says(house: Installation) -> None:
     positions = lived(house)
+    assert bundled(house) > 1
     asked = [(question.format(**positions), who) for question, who in product(QUESTIONS, READERS)]
     before = {}
     for question, who in asked:
@@ -69,12 +88,43 @@ def test_a_whole_plan_says_of_activities_what_their_list_says(house: Installatio
         before[question, who] = answer.get_data()
     assert any(b"redacted" in one for one in before.values())
     assert any(b'"sessions_counted":1' in one for one in before.values())
+    for table in ("plan_bundles", "plan_fragments"):
+        with house.runtime.database.write() as tx:
+            assert tx.run(f"DELETE FROM {table}") > 10
+        house.__dict__.pop("app")  # and with it what it rendered
+        assert {
+            (question, who): house.get(f"state?{question}", who).get_data() for question, who in asked
+        } == before
+
+
+@pytest.mark.usefixtures("many_bundles")
+def test_control_a_changed_bundle_is_answered_from_and_found(house: Installation) -> None:
+    bundled(house)
     with house.runtime.database.write() as tx:
-        assert tx.run("DELETE FROM plan_fragments") > 60
-    house.__dict__.pop("app")  # and with it what it rendered
-    assert {
-        (question, who): house.get(f"state?{question}", who).get_data() for question, who in asked
-    } == before
+        last = bundled_at(tx, WORKPLAN, 2)[-1]
+        rows = {
+            f"activity/{at}.1": (*row[:3], row[3].replace(b"not_started", b"completed"), row[4])
+            for at, row in read_bundle(tx, WORKPLAN, 2, last, with_details=True).items()
+        }
+        tx.run("DELETE FROM plan_bundles WHERE position = ?", last)
+        write_bundle(tx, WORKPLAN, 2, last, rows)
+    answer = house.read("state", "secretariat")
+    assert {one["status"] for one in answer["activities"]} >= {"completed"}
+    with house.runtime.database.read() as tx, pytest.raises(LogError, match="activity/"):
+        check_log(tx, WORKPLAN)
+
+
+@pytest.mark.usefixtures("many_bundles")
+def test_a_bundle_that_is_none_is_named_and_made_anew(house: Installation) -> None:
+    bundled(house)
+    before = house.get("state", "secretariat").get_data()
+    with house.runtime.database.write() as tx:
+        assert tx.run("UPDATE plan_bundles SET body = ?", b"no bundle")
+    with house.runtime.database.read() as tx, pytest.raises(LogError, match="bundle"):
+        check_log(tx, WORKPLAN)
+    rebuild(house.runtime.database, WORKPLAN)
+    house.__dict__.pop("app")
+    assert house.get("state", "secretariat").get_data() == before
 
 
 def test_control_a_changed_fragment_is_found(desk: Installation) -> None:

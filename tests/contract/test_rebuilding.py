@@ -249,7 +249,8 @@ def given_role(database: Database, name: str) -> Iterator[None]:
             f"GRANT SELECT ON events, texts, workplan_heads TO {name}",
             f"GRANT UPDATE (generation) ON workplan_heads TO {name}",
             f"GRANT SELECT, INSERT, UPDATE, DELETE ON plan_states, plan_current TO {name}",
-            f"GRANT SELECT, INSERT, UPDATE, DELETE ON plan_checkpoints, plan_generations, plan_fragments TO {name}",
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON plan_checkpoints, plan_generations TO {name}",
+            f"GRANT SELECT, INSERT, UPDATE, DELETE ON plan_fragments, plan_bundles TO {name}",
         ):
             tx.run(statement)
     try:

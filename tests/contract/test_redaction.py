@@ -23,7 +23,8 @@ from tracker.events.intake import read_wishes
 from tracker.events.reading import read_stored, read_texts
 from tracker.events.sealing import Sealer, seals_in
 from tracker.events.shapes import to_json
-from tracker.projections import rebuilding
+from tracker.projections import checkpoints, rebuilding
+from tracker.projections.bundles import bundled_at, read_bundle
 from tracker.projections.rebuilding import rebuild
 from tracker.projections.standings import write_standings
 from tracker.proof.checking import check
@@ -189,6 +190,56 @@ def test_what_is_stored_of_an_activitys_answers_goes_with_its_text(runtime: Runt
     assert SECRET not in everything(runtime)
     assert all("sha256" not in open_ + details for open_, details in left), "or a text is missing"
     assert check(runtime, W).is_good
+
+
+def endings(runtime: Runtime) -> set[str]:
+    """Return the endings of the activities that a bundle is kept of."""
+    with runtime.database.read() as tx:
+        return {row[0] for row in tx.all("SELECT DISTINCT ending FROM plan_bundles")}
+
+
+def in_bundles(runtime: Runtime, text: str) -> bool:
+    with runtime.database.read() as tx:
+        generation = tx.all("SELECT generation FROM workplan_heads")[0][0]
+        rows = [
+            row
+            for position in bundled_at(tx, W, generation)
+            for row in read_bundle(tx, W, generation, position, with_details=True).values()
+        ]
+    return any(text.encode() in part for row in rows for part in row[3:])
+
+
+def test_what_is_bundled_with_an_activity_goes_with_its_text(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    position = say(runtime, report("3.1", note=SECRET))
+    monkeypatch.setattr(checkpoints, "EVERY", 1)
+    rebuild(runtime.database, W)
+    before = endings(runtime)
+    assert in_bundles(runtime, SECRET), "or nothing is shown"
+    redact(runtime, "activity/3.1", position, "/data/note")
+    assert endings(runtime) == before - {"1"}
+    assert not in_bundles(runtime, SECRET)
+    assert check(runtime, W).is_good
+    rebuild(runtime.database, W)
+    assert endings(runtime) == before
+    assert not in_bundles(runtime, SECRET)
+    assert check(runtime, W).is_good
+
+
+def test_control_a_removed_text_that_is_left_in_a_bundle_is_found(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    position = say(runtime, report("3.1", note=SECRET))
+    monkeypatch.setattr(checkpoints, "EVERY", 1)
+    rebuild(runtime.database, W)
+    with runtime.database.read() as tx:
+        held = tx.all("SELECT * FROM plan_bundles WHERE ending = '1'")
+    redact(runtime, "activity/3.1", position, "/data/note")
+    with runtime.database.write() as tx:
+        tx.run(f"INSERT INTO plan_bundles VALUES ({', '.join('?' * len(held[0]))})", *held[0])
+    assert in_bundles(runtime, SECRET)
+    assert not check(runtime, W).is_good
 
 
 def test_control_a_removed_text_that_is_left_in_a_fragment_is_found(runtime: Runtime) -> None:

@@ -131,6 +131,7 @@ def lose(database: Database, workplan: str) -> None:
         "plan_current",
         "plan_checkpoints",
         "plan_fragments",
+        "plan_bundles",
     )
     with database.write() as tx:
         free(tx)

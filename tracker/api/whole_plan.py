@@ -11,7 +11,8 @@ from tracker.api.plan import KINDS, as_asked
 from tracker.api.rendering import Screen, about, told
 from tracker.events.event import id_of
 from tracker.events.sealing import reveal
-from tracker.projections.fragments import HELD_BACK, Row, fragment_of, is_sealed, read_fragments, with_texts
+from tracker.projections.bundles import Row
+from tracker.projections.fragments import HELD_BACK, fragment_of, is_sealed, read_fragments, with_texts
 from tracker.projections.stored_plan import places_of
 from tracker.projections.views import activities_by_workstream, is_past, sessions_counted, views
 from tracker.workplan.obligations import leads_in
@@ -54,62 +55,61 @@ class Activities:
         leading = self._plan.all("workstream", Workstream)
         alone = {lead.activity for one in leading for lead in one.activity_leads} | self._counted.keys()
         in_workstreams: dict[str, list[str]] = {}
-        shared: dict[tuple[str, str], tuple[str, list[str]]] = {}
-        said: list[str] = []
-        index = 0
+        shared: dict[tuple[str, str], tuple[bytes, list[str]]] = {}
+        said: list[bytes] = []
         for subject, id_ in _in_order(tuple(places)):  # thousands: every call of a function counts
             row = rows.get(places[subject])
             if row is None:
                 continue
             if row[0] in torn:
-                row = self._torn(row, f"/activities/{index}")
-            _, workstream, overdue_after, opened, details, closing = row
+                row = self._torn(row, f"/activities/{len(said) // 3}")
+            _, workstream, overdue_after, opened, details = row
             joins = shared.get((workstream, overdue_after))
             if joins is None:
                 ids = in_workstreams.setdefault(workstream, [])
                 joins = shared[workstream, overdue_after] = self._joins("", workstream, overdue_after), ids
             joins[1].append(id_)
             joined = self._joins(id_, workstream, overdue_after) if id_ in alone else joins[0]
-            said += (",", opened, details, joined, closing)
-            index += 1
+            said += (opened, details, joined)
         if said and not self._with_details:
             self._screen.withheld.update(HELD_BACK)
         self._plan.know(activities_by_workstream, in_workstreams)
-        said[:1] = ["["]
-        said.append("]")
-        return "".join(said).encode()
+        if said:
+            said[-1] = said[-1].removesuffix(b",")
+        return b"".join((b"[", *said, b"]"))
 
     def _rows(self, places: Places) -> tuple[dict[int, Row], set[int]]:
         """Return what each says by its position, stored or computed; and at which positions a text is gone."""
         view, plan = self._asked.view, self._plan
         stored = {one: at for one, at in places.items() if one not in plan.folded} if plan.folded else places
         rows = read_fragments(
-            view.tx, view.end.workplan, view.end.generation, stored, with_details=self._with_details
+            *(view.tx, view.end.workplan, view.end.generation, view.question.position, stored),
+            with_details=self._with_details,
         )
         counted = {f"{KIND}/{id_}": count for id_, count in self._counted.items()}
-        left = [one for one, at in places.items() if at not in rows or one in counted]
+        apart = plan.folded | counted.keys()
+        left = [one for one, at in places.items() if at not in rows or one in apart]
         made = [fragment_of(plan.standings[one], counted.get(one, 0)) for one in left]
         computed = with_texts(view.tx, view.end.workplan, [one for one in made if one])
         if not self._with_details:
             computed = [one._replace(details="") for one in computed]
-        rows.update((one.position, one) for one in computed)
+        rows.update((one.position, one.row) for one in computed)
         return rows, {one.position for one in computed if is_sealed(one)}
 
     def _torn(self, row: Row, pointer: str) -> Row:
-        position, workstream, overdue_after, opened, details, closing = row
+        position, workstream, overdue_after, *parts = row
         opened, details = (
-            orjson.dumps(reveal(orjson.loads(f"{{{one[1:]}}}"), {}, self.redacted, pointer)).decode()[1:-1]
-            for one in (opened, details)
+            orjson.dumps(reveal(orjson.loads(b"{%b}" % one[1:]), {}, self.redacted, pointer))[1:-1]
+            for one in parts
         )
-        more = f",{details}" if details else ""
-        return position, workstream, overdue_after, f"{{{opened}", more, closing
+        return position, workstream, overdue_after, b"{" + opened, details and b"," + details
 
-    def _joins(self, id_: str, workstream: str, overdue_after: str) -> str:
-        """Return what others and the day add to an activity; without an id, to those that nothing sets apart."""
+    def _joins(self, id_: str, workstream: str, overdue_after: str) -> bytes:
+        """Return what others and the day add to an activity, and its end; without an id, to those like all others."""
         found = self._plan.get(f"workstream/{workstream}", Workstream)
         leads = orjson.dumps([entity for entity, _ in leads_in(found, id_)]).decode()
         overdue = "true" if is_past(overdue_after, self._asked.view.question.day.isoformat()) else "false"
-        return f',"sessions_counted":{self._counted[id_]},"leads":{leads},"overdue":{overdue}'
+        return f',"sessions_counted":{self._counted[id_]},"leads":{leads},"overdue":{overdue}}},'.encode()
 
 
 @lru_cache(maxsize=16)

@@ -162,7 +162,7 @@ def _empty(url: URL) -> None:
             connection.execute(sql.SQL("DROP FUNCTION IF EXISTS {}()").format(sql.Identifier(name)))
 
 
-FUNCTIONS = ("refuse_change", "forget_searched", "forget_fragments")
+FUNCTIONS = ("refuse_change", "forget_searched", "forget_fragments", "forget_bundles")
 """Of the triggers that the migrations make; they stay where tables are dropped."""
 _RELATIONS = (
     "SELECT string_agg(relname, ', ') FROM (SELECT relname FROM pg_class JOIN pg_namespace ON relnamespace ="

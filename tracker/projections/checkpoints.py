@@ -33,14 +33,16 @@ def places_at(tx: Transaction, workplan: str, generation: int, position: int) ->
     return places
 
 
-def keep_checkpoint(tx: Transaction, workplan: str, generation: int, first: int, last: int) -> None:
-    """Write a checkpoint at ``last`` if one is due, after the rows ``first`` to ``last`` were written."""
+def keep_checkpoint(tx: Transaction, workplan: str, generation: int, first: int, last: int) -> Places | None:
+    """Write a checkpoint at ``last`` if one is due, after the rows ``first`` to ``last`` were written; return it."""
     if last // EVERY == (first - 1) // EVERY:
-        return
+        return None
     row = tx.one(_LAST, generation, workplan)
     places = dict(tx.all(_PLACES, generation, workplan))
-    if last - (row[0] or 0 if row else 0) >= max(EVERY, len(places) // 4):
-        tx.run(_KEEP, generation, workplan, last, orjson.dumps(places, option=orjson.OPT_SORT_KEYS).decode())
+    if last - (row[0] or 0 if row else 0) < max(EVERY, len(places) // 4):
+        return None
+    tx.run(_KEEP, generation, workplan, last, orjson.dumps(places, option=orjson.OPT_SORT_KEYS).decode())
+    return places
 
 
 def misplaced(tx: Transaction, workplan: str, generation: int, end: int) -> set[str]:

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import orjson
 import sqlalchemy as sa
 
 from tracker.database import Transaction, metadata
+from tracker.events.event import kind_of
 from tracker.events.reading import read_texts, read_texts_at
+from tracker.projections.bundles import Row, bundled_at, read_bundle, write_bundle
 from tracker.projections.views import activity_itself, overdue_after
 from tracker.workplan.activity import Activity
 from tracker.workplan.plan import Places, Standing
@@ -44,17 +46,13 @@ fragments = sa.Table(
     sa.Column("overdue_after", sa.Text, nullable=False),
     sa.Column("open", sa.Text, nullable=False),
     sa.Column("details", sa.Text, nullable=False),
-    sa.Column("closing", sa.Text, nullable=False),
 )
-
-Row = tuple[int, str, str, str, str, str]
-"""A fragment as it was read: thousands are, for an answer."""
 
 
 class Fragment(NamedTuple):
-    """An activity in JSON: ``open`` for every reader, ``details`` for those who may read them, and ``closing``.
+    """An activity in JSON: ``open`` for every reader, ``details`` for those who may read them.
 
-    Put one after the other they are the object; what depends on others and on the day goes before ``closing``.
+    Put one after the other they are the object, but for what depends on others and on the day, and its closing brace.
     ``overdue_after`` is a day, or empty where the activity cannot be overdue.
     """
 
@@ -63,7 +61,10 @@ class Fragment(NamedTuple):
     overdue_after: str
     open: str
     details: str
-    closing: str
+
+    @property
+    def row(self) -> Row:
+        return self.position, self.workstream, self.overdue_after, self.open.encode(), self.details.encode()
 
 
 def fragment_of(standing: Standing, counted: int = 0) -> Fragment | None:
@@ -81,9 +82,8 @@ def fragment_of(standing: Standing, counted: int = 0) -> Fragment | None:
         standing.position,
         state.workstream,
         overdue_after(state),
-        opened[:-1],
+        f'{opened[:-1]},"version":{standing.version},"position":{standing.position}',
         f",{more[1:-1]}",
-        f',"version":{standing.version},"position":{standing.position}}}',
     )
 
 
@@ -95,7 +95,7 @@ def write_fragments(tx: Transaction, workplan: str, generation: int, standings: 
 
 def with_texts(tx: Transaction, workplan: str, made: Sequence[Fragment]) -> list[Fragment]:
     """Return fragments with their texts; the seals of those that were redacted stay."""
-    joined = "".join(one.open + one.details + one.closing for one in made)
+    joined = "".join(one.open + one.details for one in made)
     hashes = set(_SEAL.findall(joined))
     if not hashes:
         return list(made)
@@ -116,16 +116,45 @@ def is_sealed(one: Fragment) -> bool:
 
 
 def read_fragments(
-    tx: Transaction, workplan: str, generation: int, places: Places, *, with_details: bool
+    tx: Transaction, workplan: str, generation: int, position: int, places: Places, *, with_details: bool
 ) -> dict[int, Row]:
-    """Return ``{position: fragment}`` of the places that have one; without ``details`` where they are not asked for."""
-    wanted = sorted(places.values())
-    parts = [wanted[start : start + PART] for start in range(0, len(wanted), PART)]
-    return {
-        row[0]: row
-        for part in parts
-        for row in tx.all(_at(len(part), with_details=with_details), generation, workplan, *part)
-    }
+    """Return ``{position: row}`` of the places at a position, and of others; without ``details`` if not asked for.
+
+    Missing are those of which nothing is stored.
+    """
+    found = read_bundle(tx, workplan, generation, position, with_details=with_details)
+    left = [at for at in places.values() if at not in found]
+    found.update(_read(tx, workplan, generation, left, with_details=with_details))
+    return found
+
+
+def keep_bundle(tx: Transaction, workplan: str, generation: int, position: int, places: Places) -> None:
+    """Write the bundle of a position, where the subjects stood at ``places``."""
+    activities = {subject: at for subject, at in places.items() if kind_of(subject) == "activity"}
+    rows = read_fragments(tx, workplan, generation, position, activities, with_details=True)
+    held = {subject: rows[at] for subject, at in activities.items() if at in rows}
+    write_bundle(tx, workplan, generation, position, held)
+
+
+def misbundled(tx: Transaction, workplan: str, generation: int) -> set[str]:
+    """Return the subjects of which a bundle says otherwise than their fragments do."""
+    wrong = set[int]()
+    for position in bundled_at(tx, workplan, generation):
+        bundled = read_bundle(tx, workplan, generation, position, with_details=True)
+        stored = dict(_read(tx, workplan, generation, bundled, with_details=True))
+        wrong |= {at for at, row in bundled.items() if stored.get(at) != row}
+    named = {at: tx.one(_SUBJECT, workplan, at) for at in wrong}
+    return {row[0] if row else f"position {at}" for at, row in named.items()}
+
+
+def _read(
+    tx: Transaction, workplan: str, generation: int, positions: Iterable[int], *, with_details: bool
+) -> Iterator[tuple[int, Row]]:
+    wanted = sorted(positions)
+    for start in range(0, len(wanted), PART):
+        part = wanted[start : start + PART]
+        for row in tx.all(_at(len(part), with_details=with_details), generation, workplan, *part):
+            yield row[0], Fragment._make(row).row
 
 
 def misfitting(tx: Transaction, workplan: str, generation: int, standings: Sequence[Standing]) -> set[str]:
@@ -143,16 +172,16 @@ def misfitting(tx: Transaction, workplan: str, generation: int, standings: Seque
 
 _COLUMNS = "position, workstream, overdue_after, open"
 _WRITE = (
-    f"INSERT INTO plan_fragments (generation, workplan, {_COLUMNS}, details, closing) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+    f"INSERT INTO plan_fragments (generation, workplan, {_COLUMNS}, details) VALUES (?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
     " ON CONFLICT (generation, workplan, position) DO UPDATE SET workstream = excluded.workstream,"
-    " overdue_after = excluded.overdue_after, open = excluded.open, details = excluded.details,"
-    " closing = excluded.closing"
+    " overdue_after = excluded.overdue_after, open = excluded.open, details = excluded.details"
 )
+_SUBJECT = "SELECT subject FROM events WHERE workplan = ? AND position = ?"
 _WHERE = "FROM plan_fragments WHERE generation = ? AND workplan = ? AND position"
-_BETWEEN = f"SELECT {_COLUMNS}, details, closing {_WHERE} >= ? AND position <= ?"
+_BETWEEN = f"SELECT {_COLUMNS}, details {_WHERE} >= ? AND position <= ?"
 
 
 @functools.cache
 def _at(count: int, *, with_details: bool) -> str:
     details = "details" if with_details else "''"
-    return f"SELECT {_COLUMNS}, {details}, closing {_WHERE} IN ({', '.join('?' * count)})"
+    return f"SELECT {_COLUMNS}, {details} {_WHERE} IN ({', '.join('?' * count)})"

@@ -17,7 +17,10 @@ ROLE = "tracker_rebuild"
 LOG_TABLES = ("events", "tree_nodes", "texts", "idempotency_keys", "signed_heads")
 """What a rebuild must never touch, named for the session's views; SQLite and the role allow by name instead."""
 
-_MAY_WRITE = ("plan_states", "plan_current", "plan_checkpoints", "plan_generations", "plan_fragments")
+_MAY_WRITE = (
+    *("plan_states", "plan_current", "plan_checkpoints", "plan_generations"),
+    *("plan_fragments", "plan_bundles"),
+)
 _MAY_ALWAYS = frozenset(
     {
         sqlite3.SQLITE_SELECT,
@@ -63,7 +66,7 @@ def _guard_postgresql(connection: Any, _record: object) -> None:
 # A role belongs to the whole server; what counts is whether it was given its rights in this database.
 _IS_ROLE_READY = (
     "SELECT 1 FROM pg_roles WHERE rolname = %(role)s AND pg_has_role(current_user, oid, 'MEMBER')"
-    " AND has_table_privilege(oid, 'plan_fragments', 'INSERT') AND has_table_privilege(oid, 'texts', 'SELECT')"
+    " AND has_table_privilege(oid, 'plan_bundles', 'INSERT') AND has_table_privilege(oid, 'texts', 'SELECT')"
 )
 # PostgreSQL looks for a name among the session's own relations first, so every statement that says `events` meets the
 # view. The view is inlined into queries, indexes and all; INSTEAD OF makes each change raise.

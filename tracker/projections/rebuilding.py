@@ -292,12 +292,13 @@ _OTHER = (
 )
 _DROP = tuple(
     f"DELETE FROM {table} WHERE generation = ? AND workplan = ? AND position < ?"  # noqa: S608
-    for table in ("plan_states", "plan_fragments")
+    for table in ("plan_states", "plan_fragments", "plan_bundles")
 )
 _DROP_REST = (
     "DELETE FROM plan_current WHERE workplan = ? AND generation <> ?",
     "DELETE FROM plan_checkpoints WHERE workplan = ? AND generation <> ?",
     "DELETE FROM plan_fragments WHERE workplan = ? AND generation <> ?",
+    "DELETE FROM plan_bundles WHERE workplan = ? AND generation <> ?",
     "DELETE FROM plan_generations WHERE workplan = ? AND generation <> ?",
 )
 _OUTDATED = (

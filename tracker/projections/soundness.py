@@ -9,6 +9,7 @@ from tracker.errors import LogError
 from tracker.events import tree
 from tracker.events.codec import decode, leaf_hash
 from tracker.projections.checkpoints import misplaced
+from tracker.projections.fragments import misbundled
 from tracker.projections.rebuilding import CHUNK, Refold, Told, silent, unlike, unlike_current
 
 
@@ -53,7 +54,8 @@ def check_log(tx: Transaction, workplan: str, told: Told = silent) -> Sound:
     if found != frontier:
         raise LogError("the root over {workplan} is not the one its head states", workplan=workplan)
     differing = unlike_current(tx, workplan, generation, fold.standings.values())
-    if differing := differing | misplaced(tx, workplan, generation, position):
+    differing |= misplaced(tx, workplan, generation, position) | misbundled(tx, workplan, generation)
+    if differing:
         raise _unlike(workplan, sorted(differing))
     return Sound(workplan, position, tree.root_of(found))
 

@@ -19,7 +19,7 @@ from tracker.events.append import Decision, Head
 from tracker.events.event import kind_of
 from tracker.events.shapes import from_json, to_json
 from tracker.projections.checkpoints import keep_checkpoint, places_at
-from tracker.projections.fragments import write_fragments
+from tracker.projections.fragments import keep_bundle, write_fragments
 from tracker.workplan.folding import FOLD_VERSION, KINDS
 from tracker.workplan.plan import Places, Plan, Standing
 
@@ -87,7 +87,8 @@ def write_standings(tx: Transaction, workplan: str, generation: int, standings: 
     first, last = standings[0].position, standings[-1].position
     if first == 1:
         tx.run(_BEGIN, generation, workplan, FOLD_VERSION)
-    keep_checkpoint(tx, workplan, generation, first, last)
+    if (places := keep_checkpoint(tx, workplan, generation, first, last)) is not None:
+        keep_bundle(tx, workplan, generation, last, places)
 
 
 def dump_state(state: object) -> str:
