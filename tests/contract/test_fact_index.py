@@ -26,6 +26,7 @@ from tracker.projections.facts import facts_of
 from tracker.projections.plan_timeline import plan_timeline
 from tracker.projections.rebuilding import rebuild
 from tracker.projections.standings import plan_at
+from tracker.proof.checking import check
 from tracker.runtime import Runtime
 from tracker.workplan.activity import Activity
 from tracker.workplan.folding import living
@@ -171,6 +172,45 @@ def test_the_index_is_what_answers(demo: Runtime) -> None:
         shown = answers(demo)
         assert shown != without
         without = shown
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "UPDATE fact_index SET placed_on = '2023-02-03' WHERE position = {report}",
+        "UPDATE fact_index SET countries = '[\"KE\"]' WHERE position = {report}",
+        "UPDATE fact_index SET saying = 'another' WHERE position = {report}",
+        "DELETE FROM fact_index WHERE position = {report}",
+        "UPDATE turn_index SET status = 'planned' WHERE position = {turn}",
+        "DELETE FROM turn_index WHERE position = {turn}",
+    ],
+)
+def test_an_index_that_says_otherwise_than_the_log_is_found_and_made_anew(demo: Runtime, harm: str) -> None:
+    fact_index.follow(demo.database, DEMO)
+    amend(demo)
+    without = answers(demo)
+    assert check(demo, DEMO).is_good
+    with demo.database.write() as tx:
+        at = {
+            "report": "SELECT max(position), subject FROM fact_index WHERE kind = 'report' GROUP BY subject",
+            "turn": "SELECT max(position), subject FROM turn_index WHERE status <> 'planned' GROUP BY subject",
+        }
+        name = "report" if "report" in harm else "turn"
+        position, subject = tx.all(at[name])[-1]
+        assert tx.run(harm.format(**{name: position})) == 1
+    assert [one.words for one in check(demo, DEMO).findings] == [f"{subject} does not stand as the log says"]
+    fact_index.mend(demo.database, DEMO)
+    assert check(demo, DEMO).is_good
+    assert answers(demo) == without
+
+
+def test_an_index_that_is_right_is_not_made_anew(demo: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    followed(demo, monkeypatch, 300)
+    monkeypatch.setattr(fact_index, "take", lambda *_: pytest.fail("it goes on"))
+    with pytest.raises(pytest.fail.Exception, match="it goes on"):
+        fact_index.mend(demo.database, DEMO)
+    with demo.database.read() as tx:
+        assert fact_index.indexed_to(tx, DEMO) == 300
 
 
 def test_a_list_is_cut_and_its_counts_are_not(demo: Runtime) -> None:

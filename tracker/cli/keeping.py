@@ -89,7 +89,7 @@ def rebuild(*, workplan: str | None, accept_differences: bool, as_json: bool) ->
         )
         search_index.drop(runtime.database, meant)
         search_index.follow(runtime.database, meant)
-        fact_index.follow(runtime.database, meant)
+        fact_index.mend(runtime.database, meant)
     result = {
         "workplan": done.workplan,
         "generation": done.generation,

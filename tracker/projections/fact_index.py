@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import orjson
 import sqlalchemy as sa
@@ -232,15 +232,46 @@ def take(tx: Transaction, workplan: str) -> None:
         turned,
         until,
     )
-    zone = cast("WorkplanAdopted", read_event(tx, workplan, 1).data).zone
-    rows = tx.all(BEYOND, workplan, at, upto)
-    events = [event for _, stored in rows if not is_amending(event := decode(bytes(stored)))]
-    facts = [fact_of(entry_of(event, zone), zone) for event in events]
-    tx.many(_INSERT, [(workplan, *fact, fact.saying.digest if fact.kind else None) for fact in facts])
+    tx.many(_INSERT, [(workplan, *row) for row in _rows(tx, workplan, at, upto)])
     statuses = _statuses(tx, end, turned, until)
     held = _held(tx, workplan, turned, {subject for _, subject, _ in statuses})
     tx.many(_INSERT_TURN, [(workplan, *turn) for turn in _turned(statuses, held)])
     tx.run(_REACHED, VERSION, upto, end.generation, until, workplan)
+
+
+def _rows(tx: Transaction, workplan: str, after: int, upto: int) -> list[tuple[Any, ...]]:
+    """Return what the index holds of some entries: each fact, and what its saying is found by."""
+    zone = cast("WorkplanAdopted", read_event(tx, workplan, 1).data).zone
+    events = [decode(bytes(stored)) for _, stored in tx.all(BEYOND, workplan, after, upto)]
+    facts = [fact_of(entry_of(event, zone), zone) for event in events if not is_amending(event)]
+    return [(*fact, fact.saying.digest if fact.kind else None) for fact in facts]
+
+
+def misindexed(tx: Transaction, workplan: str) -> set[str]:
+    """Return the subjects of which the index says otherwise than the log and its state rows do."""
+    end, wrong, held = end_of(tx, workplan), set[str](), dict[str, str]()
+    upto, until = indexed_to(tx, workplan), turned_to(tx, end)
+    for at in range(0, upto, CHUNK):
+        to = min(at + CHUNK, upto)
+        said = set(_rows(tx, workplan, at, to)).symmetric_difference(tx.all(_INDEXED, workplan, at, to))
+        wrong |= {subject for _, subject, *_ in said}
+    for at in range(0, until, CHUNK):
+        to = min(at + CHUNK, until)
+        turned = set(_turned(_statuses(tx, end, at, to), held))
+        wrong |= {
+            subject for _, subject, _ in turned.symmetric_difference(tx.all(_INDEXED_TURNS, workplan, at, to))
+        }
+    return wrong
+
+
+def mend(database: Database, workplan: str) -> int:
+    """Index a log anew if what is indexed of it is wrong, go on if not, and return the position reached."""
+    with database.read() as tx:
+        is_wrong = bool(misindexed(tx, workplan))
+    if is_wrong:
+        with database.write() as tx:
+            tx.run(_REACHED, VERSION, 0, 0, 0, workplan)
+    return follow(database, workplan)
 
 
 Turn = tuple[int, str, str]
@@ -287,6 +318,10 @@ def _held(tx: Transaction, workplan: str, upto: int, subjects: Collection[str]) 
 
 
 COLUMNS = "position, subject, placed_on, lag, kind, entity, countries, objectives, link_countries, links"
+_INDEXED = f"SELECT {COLUMNS}, saying FROM fact_index WHERE workplan = ? AND position > ? AND position <= ?"  # noqa: S608
+_INDEXED_TURNS = (
+    "SELECT position, subject, status FROM turn_index WHERE workplan = ? AND position > ? AND position <= ?"
+)
 _TURNS = (
     "SELECT position, subject, status FROM turn_index WHERE workplan = ? AND position <= ? ORDER BY position"
 )

@@ -18,6 +18,7 @@ from tracker.events.signed_heads import SignedHead, all_heads, keys_of
 from tracker.events.signing import verifier_key
 from tracker.events.verifier import Claim, Log, WrongError, read_head, signed_claim
 from tracker.projections.checkpoints import misplaced
+from tracker.projections.fact_index import misindexed
 from tracker.projections.fragments import misbundled
 from tracker.projections.rebuilding import Refold, Told, silent, unlike, unlike_current
 from tracker.proof.keys import key_file
@@ -78,6 +79,8 @@ def check_in(tx: Transaction, runtime: Runtime, workplan: str, told: Told = sile
             present = unlike_current(tx, workplan, walk.generation, walk.fold.standings.values())
             differing = walk.unlike | present | misplaced(tx, workplan, walk.generation, walk.log.size)
             differing |= misbundled(tx, workplan, walk.generation)
+            if not differing:  # it follows these
+                differing = misindexed(tx, workplan)
             findings = [Finding(f"{subject} does not stand as the log says") for subject in sorted(differing)]
         except WrongError as error:
             findings = [Finding(str(error), error.position)]
