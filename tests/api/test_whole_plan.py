@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Iterator
 from itertools import product
+from typing import Any
 
 import pytest
 
 from tests.installation import WORKPLAN, Installation, fact
 from tracker.errors import LogError
-from tracker.projections import checkpoints, rebuilding
-from tracker.projections.bundles import bundled_at, read_bundle, write_bundle
+from tracker.events.reading import end_of
+from tracker.projections import checkpoints, fragments, rebuilding
+from tracker.projections.bundles import Row, bundled_at, read_bundle, read_pieces, write_bundle
 from tracker.projections.rebuilding import rebuild
 from tracker.projections.soundness import check_log
 
@@ -115,16 +119,89 @@ def test_control_a_changed_bundle_is_answered_from_and_found(house: Installation
 
 
 @pytest.mark.usefixtures("many_bundles")
-def test_a_bundle_that_is_none_is_named_and_made_anew(house: Installation) -> None:
+def test_a_damaged_bundle_changes_no_answer_stops_no_entry_and_is_named(
+    house: Installation, caplog: pytest.LogCaptureFixture
+) -> None:
     bundled(house)
     before = house.get("state", "secretariat").get_data()
     with house.runtime.database.write() as tx:
         assert tx.run("UPDATE plan_bundles SET body = ?", b"no bundle")
-    with house.runtime.database.read() as tx, pytest.raises(LogError, match="bundle"):
-        check_log(tx, WORKPLAN)
-    rebuild(house.runtime.database, WORKPLAN)
     house.__dict__.pop("app")
     assert house.get("state", "secretariat").get_data() == before
+    assert "cannot be read" in caplog.text
+    for _ in range(21):
+        house.write(fact("ProgressReported", "activity/3.1", {"assessment": "on_track"}), "lead")
+    with house.runtime.database.read() as tx, pytest.raises(LogError, match=r"activity/1\.1, activity/1\.2"):
+        check_log(tx, WORKPLAN)
+    answered = house.get("state", "secretariat").get_data()
+    rebuild(house.runtime.database, WORKPLAN)
+    house.__dict__.pop("app")
+    assert house.get("state", "secretariat").get_data() == answered
+    with house.runtime.database.read() as tx:
+        check_log(tx, WORKPLAN)
+
+
+@pytest.mark.usefixtures("many_bundles")
+def test_no_flipped_bit_of_a_bundle_is_read(desk: Installation) -> None:
+    bundled(desk)
+    chance = random.Random(17)
+    with desk.runtime.database.write() as tx:
+        last = bundled_at(tx, WORKPLAN, 2)[-1]
+        held = dict(tx.all("SELECT ending, body FROM plan_bundles WHERE position = ?", last))
+        for ending, body in held.items():
+            for _ in range(30):
+                bit = chance.randrange(len(body) * 8)
+                spoilt = bytearray(body)
+                spoilt[bit // 8] ^= 1 << bit % 8
+                sql = "UPDATE plan_bundles SET body = ? WHERE position = ? AND ending = ?"
+                assert tx.run(sql, bytes(spoilt), last, ending) == 1
+                assert dict(read_pieces(tx, WORKPLAN, 2, last, with_details=True))[ending] is None
+                tx.run(sql, body, last, ending)
+            assert dict(read_pieces(tx, WORKPLAN, 2, last, with_details=True))[ending]
+
+
+@pytest.mark.usefixtures("many_bundles")
+def test_a_past_day_is_read_from_the_bundle_before_it(
+    house: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not from the newest one, in which no activity stands where it stood then."""
+    reports = [
+        fact("ProgressReported", f"activity/{one['id']}", {"assessment": "on_track"})
+        | {"entity": one["leads"][0]}
+        for one in house.read("activities")["items"]
+    ]
+    house.enter(*reports)
+    bundled(house)
+    apart = list[int]()
+    read_apart = fragments._read
+
+    def counting(*args: Any, **options: Any) -> Iterator[tuple[int, Row]]:
+        apart.extend(args[-1])
+        return read_apart(*args, **options)
+
+    monkeypatch.setattr(fragments, "_read", counting)
+    answer = house.read("state?effective_on=2023-03-31")
+    assert {one["assessment"] for one in answer["activities"]} == {None}
+    assert len(apart) < len(reports) / 2
+
+
+def test_entries_that_are_appended_are_bundled_at_each_checkpoint(
+    house: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoints, "EVERY", 50)  # more than a quarter of the subjects
+    with house.runtime.database.read() as tx:
+        before = end_of(tx, WORKPLAN).position
+    said = {"assessment": "on_track"}
+    for _ in range(60):
+        house.enter(
+            *(fact("ProgressReported", f"activity/3.{n}", said) | {"entity": "oms"} for n in (1, 3, 4))
+        )
+    with house.runtime.database.read() as tx:
+        end = end_of(tx, WORKPLAN).position
+        found = [at for at in bundled_at(tx, WORKPLAN, 1) if at > before]
+        rows = read_bundle(tx, WORKPLAN, 1, end, with_details=True)
+    assert len(rows) == 63
+    assert [at // 50 for at in found] == list(range(before // 50 + 1, end // 50 + 1))
 
 
 def test_control_a_changed_fragment_is_found(desk: Installation) -> None:

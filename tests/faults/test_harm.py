@@ -12,6 +12,9 @@ from tests.faults.trial import WORKPLAN
 from tests.proving import redact, report
 from tracker.database import Transaction
 from tracker.events.reading import end_of
+from tracker.projections import checkpoints
+from tracker.projections.bundles import read_bundle
+from tracker.projections.rebuilding import rebuild
 
 
 def say_nothing_of_a_text(scene: Scene, tx: Transaction) -> None:
@@ -118,6 +121,18 @@ def test_a_standing_that_is_not_what_the_log_says_is_named(scene: Scene, table: 
         subject = json.loads(stored(tx, scene.at))["subject"]
         tx.run(f"UPDATE {table} SET state = replace(state, '1.', '2.') WHERE subject = ?", subject)
     assert [one.words for one in scene.findings()] == [f"{subject} does not stand as the log says"]
+
+
+def test_a_fragment_that_is_no_text_is_named_though_it_is_bundled(
+    sqlite_scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoints, "EVERY", 1)
+    rebuild(sqlite_scene.runtime.database, WORKPLAN)
+    with sqlite_scene.runtime.database.write() as tx:
+        at = max(read_bundle(tx, WORKPLAN, 2, sqlite_scene.size, with_details=True))
+        subject = json.loads(stored(tx, at))["subject"]
+        assert tx.run("UPDATE plan_fragments SET open = CAST(x'7bff' AS TEXT) WHERE position = ?", at) == 1
+    assert [one.words for one in sqlite_scene.findings()] == [f"{subject} does not stand as the log says"]
 
 
 def test_a_text_that_was_redacted_and_is_back_is_found(sqlite_scene: Scene) -> None:

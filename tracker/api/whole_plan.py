@@ -13,7 +13,7 @@ from tracker.events.event import id_of
 from tracker.events.sealing import reveal
 from tracker.projections.bundles import Row
 from tracker.projections.fragments import HELD_BACK, fragment_of, is_sealed, read_fragments, with_texts
-from tracker.projections.stored_plan import places_of
+from tracker.projections.stored_plan import newest_row, places_of
 from tracker.projections.views import activities_by_workstream, is_past, sessions_counted, views
 from tracker.workplan.obligations import leads_in
 from tracker.workplan.plan import Places, natural
@@ -83,7 +83,7 @@ class Activities:
         view, plan = self._asked.view, self._plan
         stored = {one: at for one, at in places.items() if one not in plan.folded} if plan.folded else places
         rows = read_fragments(
-            *(view.tx, view.end.workplan, view.end.generation, view.question.position, stored),
+            *(view.tx, view.end.workplan, view.end.generation, newest_row(plan), stored),
             with_details=self._with_details,
         )
         counted = {f"{KIND}/{id_}": count for id_, count in self._counted.items()}

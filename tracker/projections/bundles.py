@@ -3,12 +3,14 @@
 Two thousand rows cost SQLite and its driver half of an answer, and in a long log each lies on a page of its own. A
 bundle repeats fragments and says nothing itself: it is right if each of its rows is a fragment's. Activities are
 bundled by the last character of their subject, so that the database can drop those of one activity when one of its
-texts is removed (migration 0016); what is missing is read from the fragments.
+texts is removed (migration 0016). What is missing, or cannot be read, is read from the fragments.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import logging
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import repeat
 
 import orjson
@@ -16,7 +18,6 @@ import sqlalchemy as sa
 from lz4 import block as lz4
 
 from tracker.database import Transaction, metadata
-from tracker.errors import LogError
 
 bundles = sa.Table(
     "plan_bundles",
@@ -28,6 +29,9 @@ bundles = sa.Table(
     sa.Column("body", sa.LargeBinary, nullable=False),
 )
 
+_log = logging.getLogger(__name__)
+_SUM_BYTES = 4
+
 
 Row = tuple[int, str, str, bytes, bytes]
 """A fragment as answers are put together from it: position, workstream, the day after which it is overdue, and in UTF-8
@@ -38,23 +42,27 @@ what every reader gets and what not every reader gets. A plain tuple: thousands 
 def read_bundle(
     tx: Transaction, workplan: str, generation: int, position: int, *, with_details: bool
 ) -> dict[int, Row]:
-    """Return ``{position: row}`` of the newest bundle up to a position; without ``details`` if not asked for.
-
-    Raises:
-        LogError: what is stored is no bundle.
-    """
+    """Return ``{position: row}`` of the newest bundle up to a position; without ``details`` if not asked for."""
     found: dict[int, Row] = {}
-    for (body,) in tx.all(_NEWEST, generation, workplan, generation, workplan, position):
-        try:
-            found.update(_unpacked(body, with_details=with_details))
-        except (lz4.LZ4BlockError, ValueError) as error:
-            raise LogError(
-                "a bundle of {workplan} cannot be read",
-                workplan=workplan,
-                value=position,
-                way_out="Compute the standings anew: `tracker rebuild --accept-differences`.",
-            ) from error
+    for ending, rows in read_pieces(tx, workplan, generation, position, with_details=with_details):
+        if rows is None:
+            _log.warning(
+                "a bundle of %s up to %d cannot be read (…%s): verify it", workplan, position, ending
+            )
+        else:
+            found.update(rows)
     return found
+
+
+def read_pieces(
+    tx: Transaction, workplan: str, generation: int, position: int, *, with_details: bool
+) -> Iterator[tuple[str, dict[int, Row] | None]]:
+    """Yield the ending and ``{position: row}`` of each piece of that bundle; None of one that cannot be read."""
+    for ending, body in tx.all(_NEWEST, generation, workplan, generation, workplan, position):
+        try:
+            yield ending, _unpacked(bytes(body), with_details=with_details)
+        except (lz4.LZ4BlockError, ValueError, TypeError):
+            yield ending, None
 
 
 def write_bundle(
@@ -73,23 +81,31 @@ def bundled_at(tx: Transaction, workplan: str, generation: int) -> list[int]:
 
 
 def _packed(rows: Iterable[Row]) -> bytes:
-    """Return rows by columns, a line each; JSON holds no line break of its own."""
+    """Return a sum to check by, and rows by columns, a line each; JSON holds no line break of its own."""
     positions, workstreams, days, opened, details = zip(*rows, strict=True)
-    body: bytes = lz4.compress(b"\n".join((orjson.dumps((positions, workstreams, days)), *opened, *details)))
-    return body
+    said: bytes = lz4.compress(b"\n".join((orjson.dumps((positions, workstreams, days)), *opened, *details)))
+    return zlib.crc32(said).to_bytes(_SUM_BYTES) + said
 
 
-def _unpacked(body: bytes, *, with_details: bool) -> Iterable[tuple[int, Row]]:
-    header, *said = lz4.decompress(body).split(b"\n")
+def _unpacked(body: bytes, *, with_details: bool) -> dict[int, Row]:
+    """Do the reverse.
+
+    Raises:
+        lz4.LZ4BlockError, ValueError, TypeError: it is not what was packed.
+    """
+    packed = body[_SUM_BYTES:]
+    if zlib.crc32(packed).to_bytes(_SUM_BYTES) != body[:_SUM_BYTES]:
+        raise ValueError("it is not what was packed")
+    header, *said = lz4.decompress(packed).split(b"\n")
     positions, workstreams, days = orjson.loads(header)
     count = len(positions)
     details: Iterable[bytes] = said[count:] if with_details else repeat(b"", count)
     rows = zip(positions, workstreams, days, said[:count], details, strict=True)
-    return zip(positions, rows, strict=True)
+    return dict(zip(positions, rows, strict=True))
 
 
 _WHERE = "FROM plan_bundles WHERE generation = ? AND workplan = ?"
-_NEWEST = f"SELECT body {_WHERE} AND position = (SELECT max(position) {_WHERE} AND position <= ?)"
+_NEWEST = f"SELECT ending, body {_WHERE} AND position = (SELECT max(position) {_WHERE} AND position <= ?)"
 _POSITIONS = f"SELECT DISTINCT position {_WHERE} ORDER BY position"
 _WRITE = (
     "INSERT INTO plan_bundles (generation, workplan, position, ending, body) VALUES (?, ?, ?, ?, ?)"

@@ -39,7 +39,8 @@ def keep_checkpoint(tx: Transaction, workplan: str, generation: int, first: int,
         return None
     row = tx.one(_LAST, generation, workplan)
     places = dict(tx.all(_PLACES, generation, workplan))
-    if last - (row[0] or 0 if row else 0) < max(EVERY, len(places) // 4):
+    distance = max(EVERY, len(places) // 4)
+    if last // distance == (row[0] or 0 if row else 0) // distance:
         return None
     tx.run(_KEEP, generation, workplan, last, orjson.dumps(places, option=orjson.OPT_SORT_KEYS).decode())
     return places

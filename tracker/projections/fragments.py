@@ -19,7 +19,8 @@ import sqlalchemy as sa
 from tracker.database import Transaction, metadata
 from tracker.events.event import kind_of
 from tracker.events.reading import read_texts, read_texts_at
-from tracker.projections.bundles import Row, bundled_at, read_bundle, write_bundle
+from tracker.projections.bundles import Row, bundled_at, read_bundle, read_pieces, write_bundle
+from tracker.projections.checkpoints import places_at
 from tracker.projections.views import activity_itself, overdue_after
 from tracker.workplan.activity import Activity
 from tracker.workplan.plan import Places, Standing
@@ -29,6 +30,9 @@ PART = 500
 
 HELD_BACK = ("assessment", "assessment_reason", "disputed", "reports_by_entity")
 """The fields of an activity that not every reader gets."""
+
+ESCAPED = "surrogateescape"
+"""As a check reads what is no UTF-8; nothing else meets it."""
 
 SEALED = '{"sha256":"'
 """How a sealed text begins in JSON. No text can look like one: its quotation marks are escaped."""
@@ -64,7 +68,8 @@ class Fragment(NamedTuple):
 
     @property
     def row(self) -> Row:
-        return self.position, self.workstream, self.overdue_after, self.open.encode(), self.details.encode()
+        opened, details = self.open.encode(errors=ESCAPED), self.details.encode(errors=ESCAPED)
+        return self.position, self.workstream, self.overdue_after, opened, details
 
 
 def fragment_of(standing: Standing, counted: int = 0) -> Fragment | None:
@@ -118,9 +123,9 @@ def is_sealed(one: Fragment) -> bool:
 def read_fragments(
     tx: Transaction, workplan: str, generation: int, position: int, places: Places, *, with_details: bool
 ) -> dict[int, Row]:
-    """Return ``{position: row}`` of the places at a position, and of others; without ``details`` if not asked for.
+    """Return ``{position: row}`` of some places of a plan, and of others; without ``details`` if not asked for.
 
-    Missing are those of which nothing is stored.
+    ``position`` is the newest that the plan has a row of. Missing are those of which nothing is stored.
     """
     found = read_bundle(tx, workplan, generation, position, with_details=with_details)
     left = [at for at in places.values() if at not in found]
@@ -129,22 +134,31 @@ def read_fragments(
 
 
 def keep_bundle(tx: Transaction, workplan: str, generation: int, position: int, places: Places) -> None:
-    """Write the bundle of a position, where the subjects stood at ``places``."""
+    """Write the bundle of a position, where the subjects stood at ``places``.
+
+    It is made of fragments and never of the bundle before, which may be damaged.
+    """
     activities = {subject: at for subject, at in places.items() if kind_of(subject) == "activity"}
-    rows = read_fragments(tx, workplan, generation, position, activities, with_details=True)
+    rows = dict(_read(tx, workplan, generation, activities.values(), with_details=True))
     held = {subject: rows[at] for subject, at in activities.items() if at in rows}
     write_bundle(tx, workplan, generation, position, held)
 
 
 def misbundled(tx: Transaction, workplan: str, generation: int) -> set[str]:
-    """Return the subjects of which a bundle says otherwise than their fragments do."""
-    wrong = set[int]()
+    """Return the subjects of which a bundle does not say, where it should, what their fragments do."""
+    wrong = set[str]()
     for position in bundled_at(tx, workplan, generation):
-        bundled = read_bundle(tx, workplan, generation, position, with_details=True)
-        stored = dict(_read(tx, workplan, generation, bundled, with_details=True))
-        wrong |= {at for at, row in bundled.items() if stored.get(at) != row}
-    named = {at: tx.one(_SUBJECT, workplan, at) for at in wrong}
-    return {row[0] if row else f"position {at}" for at, row in named.items()}
+        subjects = {at: one for one, at in places_at(tx, workplan, generation, position).items()}
+        for ending, rows in read_pieces(tx, workplan, generation, position, with_details=True):
+            if rows is None:
+                wrong |= {
+                    one for one in subjects.values() if kind_of(one) == "activity" and one[-1] == ending
+                }
+                continue
+            stored = dict(_read(tx, workplan, generation, rows, with_details=True))
+            named = {at: subjects.get(at, f"position {at}") for at in rows}
+            wrong |= {one for at, one in named.items() if stored.get(at) != rows[at] or one[-1] != ending}
+    return wrong
 
 
 def _read(
@@ -176,7 +190,6 @@ _WRITE = (
     " ON CONFLICT (generation, workplan, position) DO UPDATE SET workstream = excluded.workstream,"
     " overdue_after = excluded.overdue_after, open = excluded.open, details = excluded.details"
 )
-_SUBJECT = "SELECT subject FROM events WHERE workplan = ? AND position = ?"
 _WHERE = "FROM plan_fragments WHERE generation = ? AND workplan = ? AND position"
 _BETWEEN = f"SELECT {_COLUMNS}, details {_WHERE} >= ? AND position <= ?"
 

@@ -63,10 +63,13 @@ def _guard_postgresql(connection: Any, _record: object) -> None:
     connection.commit()
 
 
-# A role belongs to the whole server; what counts is whether it was given its rights in this database.
-_IS_ROLE_READY = (
-    "SELECT 1 FROM pg_roles WHERE rolname = %(role)s AND pg_has_role(current_user, oid, 'MEMBER')"
-    " AND has_table_privilege(oid, 'plan_bundles', 'INSERT') AND has_table_privilege(oid, 'texts', 'SELECT')"
+# A role belongs to the whole server; what counts is whether it was given its rights in this database, all of them.
+_IS_ROLE_READY = " AND ".join(
+    (
+        "SELECT 1 FROM pg_roles WHERE rolname = %(role)s AND pg_has_role(current_user, oid, 'MEMBER')",
+        "has_table_privilege(oid, 'texts', 'SELECT')",
+        *(f"has_table_privilege(oid, '{table}', 'INSERT')" for table in _MAY_WRITE),
+    )
 )
 # PostgreSQL looks for a name among the session's own relations first, so every statement that says `events` meets the
 # view. The view is inlined into queries, indexes and all; INSTEAD OF makes each change raise.

@@ -19,13 +19,15 @@ from tracker.errors import ConflictError, LogError, RuleError
 from tracker.events.catalogue import WorkplanAdopted
 from tracker.events.event import Event, kind_of
 from tracker.events.reading import end_of, read_log, read_subject
+from tracker.projections.checkpoints import EVERY
 from tracker.projections.fragments import misfitting
 from tracker.projections.rebuild_guard import open_guarded
 from tracker.projections.standings import dump_state, load_state, write_standings
 from tracker.workplan.folding import FOLD_VERSION, KINDS, entry_of, is_amending, reach_of, standing_of
 from tracker.workplan.plan import Plan, Standing
 
-CHUNK = 1000
+CHUNK = EVERY
+"""Entries written in one transaction: as many as lie between checkpoints, or there would be fewer of these."""
 NEAR = 200
 """So close to the end that the rest is folded under the head row's lock (some 10 ms)."""
 GRACE_SECONDS = 30

@@ -33,7 +33,7 @@ def check_log(tx: Transaction, workplan: str, told: Told = silent) -> Sound:
         raise LogError("there is no workplan {workplan}", workplan=workplan)
     position, frontier, generation = head[0], bytes(head[1]), head[2]
     fold, found = Refold(workplan), b""
-    while rows := tx.all(_STORED, workplan, fold.position, fold.position + CHUNK):
+    while rows := tx.all(_STORED, workplan, fold.position, CHUNK):
         leaves, standings = [], []
         for at, stored, leaf in rows:
             if at != fold.position + 1:
@@ -102,6 +102,6 @@ _HEAD = "SELECT position, frontier, generation FROM workplan_heads WHERE workpla
 _STORED = (
     "SELECT e.position, e.stored, n.hash FROM events e LEFT JOIN tree_nodes n"
     " ON n.workplan = e.workplan AND n.level = 0 AND n.idx = e.position - 1"
-    " WHERE e.workplan = ? AND e.position > ? AND e.position <= ? ORDER BY e.position"
+    " WHERE e.workplan = ? AND e.position > ? ORDER BY e.position LIMIT ?"
 )
 _STRAYS = "SELECT workplan FROM events WHERE workplan NOT IN (SELECT workplan FROM workplan_heads) LIMIT 1"

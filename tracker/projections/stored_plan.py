@@ -71,3 +71,13 @@ def places_of(plan: Plan, kind: str) -> Places:
         places = standings.places
         return {subject: places[subject] for subject in standings.kinds.get(kind, ())}
     return {one: standings[one].position for one in plan.once(subjects_by_kind).get(kind, ())}
+
+
+def newest_row(plan: Plan) -> int:
+    """Return the position of the newest row that a plan consists of, but for what was folded for it."""
+    standings, folded = plan.standings, plan.folded
+    if isinstance(standings, StoredStandings):
+        places: Iterable[tuple[str, int]] = standings.places.items()
+    else:
+        places = ((subject, one.position) for subject, one in standings.items())
+    return max((at for subject, at in places if subject not in folded), default=0)

@@ -18,14 +18,13 @@ from tracker.events.append import INSERT_EVENT, INSERT_KEY, INSERT_NODE, INSERT_
 from tracker.events.codec import decode, leaf_hash
 from tracker.events.signed_heads import SignedHead, keep_head
 from tracker.events.verifier import Log, WrongError, examine, read_head
-from tracker.projections.rebuilding import Refold, Told, silent
+from tracker.projections.rebuilding import CHUNK, Refold, Told, silent
 from tracker.projections.soundness import check_log
 from tracker.projections.standings import write_standings
 from tracker.proof.keys import enter, removals_again
 from tracker.runtime import Runtime
 from tracker.workplan.folding import place_of
 
-CHUNK = 1000
 FIRST_GENERATION = 1
 
 
