@@ -28,8 +28,11 @@ from tracker.app import create_app
 from tracker.database import migrate
 from tracker.directory import tokens
 from tracker.events.reading import end_of
+from tracker.projections.checkpoints import EVERY
 
 A_TURN = 8
+BEYOND = EVERY // 2
+"""Entries after the last checkpoint: the present lies as far from one as any moment does on the average."""
 CONTINUUM = {
     "continuum, lucky": "ix_activity_version_pk_validity",
     "continuum, unlucky": "ix_activity_version_pk_transaction_id",
@@ -103,7 +106,7 @@ def measure(entries: int, folder: Path, rounds: int, peers: Path) -> Measured:
     path = folder / "long.db"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        long_log.build(f"sqlite:///{path}", folder, entries)
+        long_log.build(f"sqlite:///{path}", folder, entries + BEYOND)
     migrate(f"sqlite:///{path}")
     asking = Asking(f"sqlite:///{path}", folder)
     raw = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
