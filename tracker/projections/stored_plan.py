@@ -77,7 +77,8 @@ def newest_row(plan: Plan) -> int:
     """Return the position of the newest row that a plan consists of, but for what was folded for it."""
     standings, folded = plan.standings, plan.folded
     if isinstance(standings, StoredStandings):
-        places: Iterable[tuple[str, int]] = standings.places.items()
+        places = standings.places
     else:
-        places = ((subject, one.position) for subject, one in standings.items())
-    return max((at for subject, at in places if subject not in folded), default=0)
+        places = {subject: one.position for subject, one in standings.items()}
+    unfolded = [at for subject, at in places.items() if subject not in folded] if folded else places.values()
+    return max(unfolded, default=0)
