@@ -77,6 +77,8 @@ def test_working_days_are_counted_backwards_too():
     assert working_days_from(date(2023, 4, 10), -3, geneva()) == date(2023, 4, 4)
 
 
-@pytest.mark.parametrize("station, known", [("CH-GE", True), ("KE", True), ("XX", False), ("CH-ZZ", False)])
+@pytest.mark.parametrize(
+    "station, known", [("CH-GE", True), ("KE", True), ("XX", False), ("CH-ZZ", False), ("AX-ZZ", False)]
+)
 def test_a_station_without_known_holidays_is_found_out(station, known):
     assert is_station(station) is known

@@ -26,11 +26,9 @@ def working_days(workplan: Workplan) -> Callable[[date], bool]:
 @cache
 def is_station(said: str) -> bool:
     """Return whether the holidays of a duty station are known."""
-    try:
-        _official(said)
-    except NotImplementedError:
-        return False
-    return True
+    country, _, subdivision = said.partition("-")
+    subdivisions = holidays.list_supported_countries().get(country)
+    return subdivisions is not None and (not subdivision or subdivision in subdivisions)
 
 
 def _official(station: str) -> Any:
