@@ -13,10 +13,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.faults.trial import WORKPLAN
 from tests.proving import bundled, grow, installed, report, say, verified
+from tracker.errors import LogError
 from tracker.events import signing
 from tracker.events.reading import end_of
 from tracker.events.tree import seal_of
 from tracker.events.verifier import fingerprint
+from tracker.proof.import_log import import_log
 from tracker.proof.keys import key_file, rotate, show_key, sign
 from tracker.runtime import Runtime
 
@@ -89,6 +91,21 @@ def test_what_is_no_export_decides_nothing(runtime: Runtime, tmp_path: Path) -> 
     (tmp_path / "torn.zip").write_bytes(bundle.read_bytes()[:-100])
     run = verified(tmp_path / "torn.zip", tmp_path / "auditor")
     assert (run.returncode, run.stdout.split(":")[0]) == (2, "CANNOT DECIDE")
+
+
+def test_an_archive_of_an_invented_version_decides_nothing_and_is_not_restored(
+    runtime: Runtime, tmp_path: Path
+) -> None:
+    """One flipped bit is enough to invent one; Python's own module refuses it with an error of another family."""
+    content = bytearray(bundled(runtime, tmp_path / "log.zip").read_bytes())
+    entry = content.index(b"PK\x01\x02")
+    content[entry + 6] |= 0x80
+    (tmp_path / "new.zip").write_bytes(content)
+    verified(tmp_path / "log.zip", tmp_path / "auditor")
+    run = verified(tmp_path / "new.zip", tmp_path / "auditor")
+    assert (run.returncode, run.stdout.split(":")[0]) == (2, "CANNOT DECIDE"), run.stderr
+    with pytest.raises(LogError, match="does not verify: zip file version"):
+        import_log(runtime, tmp_path / "new.zip")
 
 
 # ----------------------------------------------------------------------------------------------------- other keys

@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.faults.trial import WORKPLAN
 from tests.proving import bundled, grow, installed, opened
 from tracker.database import migrate
-from tracker.events.verifier import WrongError, examine
+from tracker.events.verifier import FAULTS, WrongError, examine
 from tracker.proof.checking import check
 from tracker.proof.keys import sign
 
@@ -126,7 +126,7 @@ def _examined(path: Path) -> WrongError | None:
         examine(str(path))
     except WrongError as error:
         return error
-    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
+    except (OSError, *FAULTS) as error:
         return WrongError(f"no export at all: {error}")
     return None
 

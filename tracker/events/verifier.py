@@ -239,7 +239,7 @@ def signed_claim(note: str, whose: str = "the signed head of {} entries") -> Cla
 
 
 def examine(path: str, claims: Iterable[Claim] = ()) -> Log:
-    """Check an export, and that its tree fits what is claimed of it; raises WrongError, or BadZipFile if it is none."""
+    """Check an export, and that its tree fits what is claimed; raises WrongError, or one of FAULTS if it is none."""
     digests: dict[str, str] = {}
 
     def lines(name: str) -> Iterator[bytes]:
@@ -290,7 +290,7 @@ def main(arguments: list[str] | None = None) -> int:
         need(log.signed == log.size, f"no signed head covers the entries from {log.signed + 1} on")
         need(not log.unvouched & set(log.keys[max(trusted, default=0) + 1 :]), "an old key did not vouch")
         print("GOOD: every entry, text and head is as it was signed.")
-    except (WrongError, OSError, ValueError, BadZipFile) as error:
+    except (WrongError, OSError, *FAULTS) as error:
         print(f"{'WRONG' if isinstance(error, WrongError) else 'CANNOT DECIDE'}: {error}.")
         return 1 if isinstance(error, WrongError) else 2
     return 0

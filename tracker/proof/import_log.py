@@ -17,7 +17,7 @@ from tracker.events import tree
 from tracker.events.append import INSERT_EVENT, INSERT_KEY, INSERT_NODE, INSERT_TEXT, event_row
 from tracker.events.codec import decode, leaf_hash
 from tracker.events.signed_heads import SignedHead, keep_head
-from tracker.events.verifier import Log, WrongError, examine, read_head
+from tracker.events.verifier import FAULTS, Log, WrongError, examine, read_head
 from tracker.projections.rebuilding import CHUNK, Refold, Told, silent
 from tracker.projections.soundness import check_log
 from tracker.projections.standings import write_standings
@@ -73,7 +73,7 @@ def import_log(runtime: Runtime, path: Path, told: Told = silent) -> Imported:
 def _checked(path: Path) -> Log:
     try:
         checked = examine(str(path))
-    except (WrongError, zipfile.BadZipFile, OSError) as error:
+    except (WrongError, OSError, *FAULTS) as error:
         raise LogError(
             "{file} does not verify: {why}",
             file=path.name,
